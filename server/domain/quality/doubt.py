@@ -37,7 +37,7 @@ class Interval(NamedTuple):
 
 
 type Direction = Literal["up", "down", "unclear", "few_days"]
-"""`unclear`: chance alone may make such a difference. `few_days`: a period has too few days to tell."""
+"""`unclear`: chance alone may make such a difference. `few_days`: too few days, or waits, to tell."""
 
 
 class Change(NamedTuple):
@@ -90,7 +90,10 @@ def _weekday(rollup: Rollup) -> int:
 
 
 def interval_of(indicator: Indicator | Measure, days: Sequence[Rollup] | Days) -> Interval | None:
-    """The interval of an indicator over some days; None under eight days, and where it has none."""
+    """The interval of an indicator over some days.
+
+    None under eight days, where all waits are too few for a quantile, and where the indicator has none.
+    """
     measure = _measure(indicator)
     return _estimate(measure, days).interval if measure.sampled else None
 
@@ -105,8 +108,8 @@ def change_of(
         return Change(None, None, None, n_days, None, "few_days")
     difference = last.value - first.value
     if first.interval is None or last.interval is None:
-        is_short = n_days < FEWEST_DAYS
-        return Change(difference, None, None, n_days, None, "few_days" if is_short else "unclear")
+        has_none = _measure(indicator).sampled is None and n_days >= FEWEST_DAYS
+        return Change(difference, None, None, n_days, None, "unclear" if has_none else "few_days")
     low = difference - math.hypot(last.value - last.interval.low, first.interval.high - first.value)
     high = difference + math.hypot(last.interval.high - last.value, first.value - first.interval.low)
     p = _p_of(difference, difference - low if difference > 0 else high - difference, min(first.df, last.df))
@@ -262,6 +265,8 @@ def _quantile(part: float, days: list[dict[int, int]], weekdays: _Weekdays) -> _
     place = seconds.index(value)
     low = bisect_left(seconds, True, hi=place, key=lambda second: tried(second)[0] >= -1)
     high = bisect_left(seconds, True, lo=place, key=lambda second: tried(second)[0] > 1)
+    if high == len(seconds) and part ** (sum(sizes) / _guess(sizes)) > _OUTSIDE:
+        return _Estimate(value, n_days)  # all of so few waits may be shorter than the quantile
     limits = Interval(seconds[low], seconds[min(high, len(seconds) - 1)], n_days)
     return _Estimate(value, n_days, tried(value)[1], limits)
 
@@ -323,14 +328,18 @@ def _design_effect(parts: list[int], sizes: list[int], weekdays: _Weekdays) -> t
     Few events do not show whether they come together: the effect is then drawn towards the middle (geometric)
     of what is possible, from 1 for independent visits to the size of a day for all or none.
     """
-    part, whole, n_days = sum(parts), sum(sizes), len(parts)
+    part, whole = sum(parts), sum(sizes)
     share = part / whole
-    spread = _spread([parts[d] - share * sizes[d] for d in range(n_days)], weekdays)
+    spread = _spread([parts[d] - share * sizes[d] for d in range(len(parts))], weekdays)
     fewer = min(part, whole - part)
     measured = spread.variance / (whole * share * (1 - share)) if fewer else 0.0
-    guess = math.sqrt(whole / n_days)
-    effect = (fewer * measured + _WEIGHT_OF_GUESS * guess) / (fewer + _WEIGHT_OF_GUESS)
+    effect = (fewer * measured + _WEIGHT_OF_GUESS * _guess(sizes)) / (fewer + _WEIGHT_OF_GUESS)
     return max(1.0, effect), spread.df
+
+
+def _guess(sizes: list[int]) -> float:
+    """The design effect in the middle of what days of these sizes may have."""
+    return math.sqrt(sum(sizes) / len(sizes))
 
 
 def two_sided_p(t: float, df: int) -> float:

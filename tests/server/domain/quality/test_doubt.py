@@ -20,7 +20,7 @@ from server.domain.quality.doubt import (
     two_sided_p,
     verdict_of,
 )
-from server.domain.quality.figures import Measure, called_within
+from server.domain.quality.figures import Measure, Ranked, called_within
 from server.domain.quality.indicators import INDICATORS, Indicator, figures_of
 from server.domain.quality.rollup import CellKey, Rollup, Tally, sum_of
 
@@ -117,14 +117,18 @@ def test_none_or_all_is_still_uncertain(part: int, percent: float):
 
 
 def test_waits_that_are_all_equal_leave_no_doubt_about_a_wait():
-    days = [day([600] * 5)] * 12
+    days = [day([600] * 10)] * 12
     for indicator in (MEDIAN, P90, MEAN):
         assert interval_of(indicator, days) == (600, 600, 12)
 
 
-def test_a_quantile_at_the_edge_ends_at_the_longest_wait():
-    found = limits(P90, [day([60 * each]) for each in range(1, 13)])
+def test_a_quantile_ends_at_the_longest_wait_unless_waits_are_too_few():
+    found = limits(P90, [day([60 * each] * 10) for each in range(1, 13)])
     assert found.low < 660 < found.high == 720
+    few = [day([60 * each]) for each in range(1, 13)]  # all of twelve are below P90 every fourth time
+    assert interval_of(P90, few) is None
+    assert limits(MEDIAN, few).high <= 720
+    assert change_of(P90, few, few) == Change(0, None, None, 12, None, "few_days")
 
 
 def test_numbers_are_per_open_day_and_a_day_without_any_counts_as_zero():
@@ -155,7 +159,7 @@ def test_a_weekday_that_is_always_busy_is_no_doubt():
 
 @pytest.mark.parametrize("indicator", OF_DAYS, ids=lambda each: each.name)
 def test_seven_days_are_too_few(indicator):
-    few, enough = shares([4, 6] * 4)[:7], shares([4, 6] * 4)
+    few, enough = shares([8, 12] * 4, size=20)[:7], shares([8, 12] * 4, size=20)
     assert interval_of(indicator, few) is None
     assert interval_of(indicator, enough)
     found = change_of(indicator, few, enough)
@@ -217,7 +221,7 @@ def test_a_target_is_met_or_missed_only_outside_the_interval(interval, value, ve
 
 
 def test_every_indicator_that_days_make_up_has_an_interval():
-    days = shares([4, 6] * 6)
+    days = shares([8, 12] * 20, size=20)
     for rollup in days:
         for tally in rollup.cells.values():
             tally.early = tally.services = tally.delays = tally.again = tally.walks = {60: (1, 1)}
@@ -236,7 +240,10 @@ def test_an_interval_holds_its_figure(days: list[Rollup]):
     counted = days_of(days)
     for figure in figures_of(sum_of(days), [each.name for each in OF_DAYS]):
         indicator = INDICATORS[figure.indicator]
-        found = limits(indicator, counted)
+        found = interval_of(indicator, counted)
+        if found is None:
+            assert isinstance(indicator.measure.sampled, Ranked)
+            continue
         assert figure.value is not None
         point = figure.value / len(days) if indicator.is_number else figure.value
         assert 0 <= found.low <= point + 1e-9
@@ -256,6 +263,9 @@ def test_swapping_before_and_after_mirrors_a_change(first: list[Rollup], last: l
     before, after = days_of(first), days_of(last)
     for indicator in OF_DAYS:
         there, back = change_of(indicator, before, after), change_of(indicator, after, before)
+        if there.direction == "few_days":
+            assert back == there._replace(difference=-(there.difference or 0))
+            continue
         assert there.difference is not None
         assert there.low is not None
         assert there.high is not None
