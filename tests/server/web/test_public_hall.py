@@ -154,7 +154,26 @@ def assert_nothing_small_is_left_over(site: ApiSite, found: FrozenResults) -> No
         part["figures"]["visits"] |= {"n": now, "value": now}
         part["previous"]["visits"] |= {"n": before, "value": before}
     shown = shown_results(found, Sentence(site.app.extensions["parvis"].catalogues.translate, "fr"))
-    assert ["60" in part.figures[0].before for part in shown.services] == [True, False, False]
+    assert ["avant\u00a0: 60" in part.figures[0].details for part in shown.services] == [
+        *(True, False, False)
+    ]
+
+
+def assert_departures_stand_beside_waits(site: ApiSite, found: FrozenResults) -> None:
+    """Of five departures at a service nobody can tell: neither they, nor those of the next, nor changes."""
+    services = found["figures"]["services"][:3]
+    for part, now, before in zip(services, (12, 14, 5), (40, 12, 11), strict=True):
+        part["figures"] = {name: figure | {"n": 50} for name, figure in part["figures"].items()}
+        part["previous"] = {name: figure | {"n": 50} for name, figure in part["previous"].items()}
+        part["figures"]["left_before_call"] |= {"n": now, "value": now}
+        part["previous"]["left_before_call"] |= {"n": before, "value": before}
+    shown = shown_results(found, Sentence(site.app.extensions["parvis"].catalogues.translate, "fr"))
+    labels = [each.label for each in shown.services[1].figures]
+    beside = labels.index("9 personnes sur 10 ont attendu au plus") + 1
+    assert labels[beside] == "Partis avant d’être appelés"
+    hidden = "moins de dix, ou non publié"
+    assert [part.figures[beside].value for part in shown.services] == [hidden, "14", hidden]
+    assert not shown.services[0].figures[beside].details
 
 
 def test_results_are_the_approved_figures_of_ten_people_or_more(api: ApiSite):
@@ -178,13 +197,15 @@ def test_results_are_the_approved_figures_of_ten_people_or_more(api: ApiSite):
     assert found is not None
     whole = found["figures"]["whole"]
     visits, before = whole["figures"]["visits"]["n"], whole["previous"]["visits"]["n"]
-    assert f'<dd>{visits}<span class="before">avant\u00a0: {before}</span>' in results
+    assert f'<dd>{visits}<span class="before">trop peu de jours</span>' in results
+    assert f'<span class="before">avant\u00a0: {before}</span>' in results
     shown = re.findall(r"<details><summary><bdi>(.*?)</bdi></summary>(.*?)</details>", results)
     counts = {each["name"]: each["figures"]["visits"]["n"] for each in found["figures"]["services"]}
     assert 0 < len(shown) < len(counts)
     assert all(counts[name] >= 10 and f"<dd>{counts[name]}<" in figures for name, figures in shown)
     assert "ne sont pas montrées" in results
     assert_nothing_small_is_left_over(api, found)
+    assert_departures_stand_beside_waits(api, found)
     assert "Objectif décidé\u00a0: 80\u00a0% en 15" in dict(shown)["Accueil et renseignements"]
 
 

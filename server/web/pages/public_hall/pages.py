@@ -8,7 +8,7 @@ describes them.
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -246,20 +246,21 @@ def _structured(found: PublicHall) -> dict[str, object]:
     }
 
 
-SHOWN = ("visits", "wait_median", "wait_p90", "within_target")
-"""The figures of each part, in their order."""
-CONVENTIONS = ("visits", "waits", "within_target")
+LEFT = "left_before_call"
+SHOWN = ("visits", "wait_median", "wait_p90", LEFT, "within_target")
+"""The figures of each part, in their order. Who left stands beside the waits, hidden or not."""
+CONVENTIONS = ("visits", "waits", LEFT, "within_target")
 """How these are counted, in short."""
 _ORDINAL = re.compile(r"\b(\d)(er|e)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFigure:
-    """A figure with that of the period before; `target`: the decided one and whether it was reached."""
+    """A figure; `details`: interval, change, period before; `target`: the decided one with its verdict."""
 
     label: str
     value: str
-    before: str
+    details: Sequence[str]
     target: str
 
 
@@ -288,11 +289,11 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
     """The results in words."""
     words, hall = ReportWording(say), found["figures"]
     parts = {part["key"]: part for part in hall["services"]}
-    visits = {key: part["figures"]["visits"]["n"] for key, part in parts.items()}
-    left_out = unpublished_parts(visits)
-    before = unpublished_parts({key: part["previous"]["visits"]["n"] for key, part in parts.items()})
+    now, before = (_hidden(parts, period) for period in ("figures", "previous"))
     services = [
-        _part(part, words, has_before=key not in before) for key, part in parts.items() if key not in left_out
+        _part(part, words, now.get(key, ()), before.get(key, ()))
+        for key, part in parts.items()
+        if "visits" not in now.get(key, ())
     ]
     period = words.days_of(hall, found["period"])
     return ShownResults(
@@ -301,23 +302,49 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
         sentences=found["sentences"],
         whole=_part(hall["whole"], words),
         services=[part for part in services if part.figures],
-        has_unpublished=any(visits[key] for key in left_out),
-        conventions=[say(f"reports.convention.{each}") for each in CONVENTIONS],
+        has_unpublished=any(
+            parts[key]["figures"]["visits"]["n"] for key, names in now.items() if "visits" in names
+        ),
+        conventions=[
+            *([say("reports.doubt")] if "changes" in hall["whole"] else []),
+            *(say(f"reports.convention.{each}") for each in CONVENTIONS),
+        ],
     )
 
 
-def _part(part: ReportPart, words: ReportWording, *, has_before: bool = True) -> ShownPart:
-    """`has_before`: whether its figures of the period before may stand beside those of this one."""
-    shown = [name for name in SHOWN if part["figures"][name]["n"] >= FEWEST_PUBLISHED]
-    return ShownPart(part["name"], [_figure(part, name, words, has_before=has_before) for name in shown])
+def _hidden(
+    parts: Mapping[str, ReportPart], period: Literal["figures", "previous"]
+) -> Mapping[str, Sequence[str]]:
+    """The counts of each part (visits, departures) that are not published in a period."""
+    hidden: dict[str, list[str]] = {}
+    for name in ("visits", LEFT):
+        for key in unpublished_parts({key: part[period][name]["n"] for key, part in parts.items()}):
+            hidden.setdefault(key, []).append(name)
+    return hidden
+
+
+def _part(
+    part: ReportPart, words: ReportWording, hidden: Sequence[str] = (), hidden_before: Sequence[str] = ()
+) -> ShownPart:
+    """`hidden`, `hidden_before`: counts that are not published; those of before hide a change too."""
+    found: list[ShownFigure] = []
+    for name in SHOWN:
+        is_few = part["figures"][name]["n"] < FEWEST_PUBLISHED
+        if name == LEFT and (is_few or name in hidden):
+            label = words.say(f"reports.tile.{name}")
+            found.append(ShownFigure(label, words.say("public_hall.results_hidden"), (), ""))
+        elif not is_few:
+            is_before = "visits" not in hidden_before and name not in hidden_before
+            found.append(_figure(part, name, words, has_before=is_before))
+    return ShownPart(part["name"], found if len(found) > 1 else [])
 
 
 def _figure(part: ReportPart, name: str, words: ReportWording, *, has_before: bool) -> ShownFigure:
-    now, before = part["figures"][name], part["previous"][name]
-    is_published = has_before and before["n"] >= FEWEST_PUBLISHED
-    earlier = words.say("reports.before", value=words.value(name, before)) if is_published else ""
-    label = words.say(f"reports.tile.{name}")
-    return ShownFigure(label, words.value(name, now), earlier, _target(part, name, words))
+    """`has_before`: whether its value of the period before may stand beside it."""
+    is_compared = has_before and part["previous"][name]["n"] >= FEWEST_PUBLISHED
+    details = words.details(part, name) if is_compared else [words.interval(name, part["figures"][name])]
+    label, value = words.say(f"reports.tile.{name}"), words.value(name, part["figures"][name])
+    return ShownFigure(label, value, [each for each in details if each], _target(part, name, words))
 
 
 def _target(part: ReportPart, name: str, words: ReportWording) -> str:
