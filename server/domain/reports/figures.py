@@ -311,18 +311,19 @@ def verdict(part: ReportPart) -> Verdict:
 def worst_hours(days: PartDays) -> list[ReportHour]:
     """The hours with the longest 9-in-10 waits, the worst first, of those with ten waits or more."""
     hours: list[ReportHour] = []
-    for hour, part in sum_of(days.every).split(_hour).items():
+    for hour, part in sum_of(days.every).split(hour_of).items():
         found, left = figures_of(part, ["wait_p90", "left_before_call"])
         if found.value is not None and found.n >= FEWEST:
             hours.append({"hour": hour, "wait_p90_s": int(found.value), "n": found.n, "left": left.n})
     worst = sorted(hours, key=lambda each: (-each["wait_p90_s"], each["hour"]))[:WORST_HOURS]
     for each in worst:
-        of_hour = [day.split(_hour).get(each["hour"], Rollup()) for day in days.open]
+        of_hour = [day.split(hour_of).get(each["hour"], Rollup()) for day in days.open]
         each["interval"] = _interval(interval_of(INDICATORS["wait_p90"], of_hour))
     return worst
 
 
-def _hour(key: CellKey) -> int:
+def hour_of(key: CellKey) -> int:
+    """The local hour in which the waits of a cell begin."""
     return key.half_hour // 2
 
 

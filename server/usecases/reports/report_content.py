@@ -3,7 +3,7 @@
 What screens showed, presence of devices, heads of journals, and figures that people typed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from server.domain.quality.periods import Period
 from server.domain.quality.rollup import sum_of
 from server.domain.quality.targets import Target
 from server.domain.quality.typed_figures import TypedFigure
+from server.domain.reports.day_rows import Row, hour_rows, service_rows
 from server.domain.reports.figures import (
     CountedDays,
     PartDays,
@@ -168,6 +169,18 @@ def _services(counted: _Counted, periods: tuple[PartDays, PartDays]) -> list[Rep
         )
         for key in keys
     ]
+
+
+def read_day_rows(database: Database, halls: Sequence[ReportHall], period: Period) -> Iterator[Row]:
+    """The days of a report and of the period before, as facts give them now (`ROW_COLUMNS`)."""
+    for of in (period.previous(), period):
+        days: list[CountedDays] = []
+        for hall in halls:
+            found = read_days(database, hall["hall"], of.starts_on, of.ends_on)
+            days.append(CountedDays(found.days, is_new=False))
+            names = {each["key"]: each["name"] for each in hall["services"]}
+            yield from service_rows(hall["slug"], of.name, found.days, names)
+    yield from hour_rows(period.name, days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,13 +277,15 @@ class ListedReport:
 class ReadReport:
     """A report with its figures: the frozen ones, or those of now for a draft.
 
-    `corrections`: what would differ now; empty for a draft. `is_intact`: the kept figures have the digest of
-    their fact. `frozen_by`, `approved_by`: names, None where nobody did or the account is gone.
+    `now`: those that facts give now; `corrections`: what differs in them, empty for a draft. `is_intact`: the
+    kept figures have the digest of their fact. `frozen_by`, `approved_by`: names, None where nobody did or
+    the account is gone.
     """
 
     row: ReportRow
     period: Period
     figures: ReportContent
+    now: ReportContent
     corrections: list[Correction]
     is_intact: bool
     may_write: bool = False
@@ -343,6 +345,7 @@ def _with_figures(database: Database, row: ReportRow, halls: Sequence[str]) -> R
         row,
         period,
         figures=frozen or now,
+        now=now,
         corrections=corrections(frozen, now) if frozen else [],
         is_intact=frozen is None or content_digest(frozen, row.sentences) == row.digest,
     )

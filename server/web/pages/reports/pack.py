@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -13,11 +14,12 @@ from server.domain.hall.configuration import Service
 from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.typed_figures import TYPED, TypedFigure
 from server.domain.refusals import Refusal
-from server.domain.reports.figures import ReportPart
+from server.domain.reports.day_rows import ROW_COLUMNS, method_of
+from server.domain.reports.figures import ReportContent, ReportFigure, ReportHour, ReportPart
 from server.domain.texts import csv_sheet
 from server.store.transactions.database import Database
 from server.usecases.actions import PlannedAction, read_actions
-from server.usecases.reports.report_content import HallEvidence, read_evidence
+from server.usecases.reports.report_content import HallEvidence, read_day_rows, read_evidence
 from server.usecases.reports.reports import ReadReport
 from server.web.pages.quality.typed_wording import typed_name, typed_text
 from server.web.pages.quality.wording import NBSP, number, short_day
@@ -127,10 +129,15 @@ OF_COMMITTEE = (
 COLUMNS = (
     *("hall", "service", "service_name", "indicator", "unit", "period", "value", "n", "count"),
     *("previous_period", "previous_value", "previous_n"),
+    *("method", "low", "high", "n_days", "previous_low", "previous_high", "previous_n_days"),
+    *("open_days", "previous_open_days", "difference", "difference_low", "difference_high", "p", "direction"),
+    "hour",
 )
-"""The columns of `chiffres.csv`; values are exact, in the unit."""
+"""The columns of `chiffres.csv`; values are exact, in the unit; limits of numbers are per open day."""
+SCRIPT = Path(__file__).parent / "verifier.py"
+"""Counts `chiffres.csv` again from `journees.csv`; it shares no line with the product."""
 
-ALWAYS = ("trame-des-indicateurs", "plan-d-actions", "chiffres", "preuves")
+ALWAYS = ("trame-des-indicateurs", "plan-d-actions", "chiffres", "journees", "preuves")
 """The tables that a pack has even without a line; of the others it says that they are missing."""
 
 
@@ -170,7 +177,9 @@ def pack_steps(
     tables: dict[str, Sequence[Sequence[object]]] = {
         "trame-des-indicateurs": indicators,
         "plan-d-actions": plan,
-        "chiffres": [COLUMNS, *_figures(report)],
+        "chiffres": [COLUMNS, *_figures(report.figures)],
+        "chiffres-maintenant": [COLUMNS, *(_figures(report.now) if report.corrections else [])],
+        "journees": [ROW_COLUMNS, *read_day_rows(database, report.now["halls"], period)],
         "chiffres-saisis": [TYPED_COLUMNS, *typed.of_file(evidence)],
         "preuves": [*_proofs(report, evidence, words), *typed.of_proofs(evidence)],
         "enquetes": [
@@ -188,6 +197,7 @@ def pack_steps(
         if len(lines) > 1 or name in ALWAYS:
             files[f"{name}.csv"] = csv_sheet(lines).encode()
     yield PackStep(len(halls) + 2, steps, words.say("reports.pack.archive"))
+    files[SCRIPT.name] = _script(words)
     files["LISEZMOI.txt"] = _contents(report, words, files, evidence).encode()
     yield PackStep(steps, steps, "", archive=_zip(files, report))
 
@@ -206,7 +216,7 @@ def _indicators(report: ReadReport, words: ReportWording) -> list[list[str]]:
         line = [say(INDICATORS[name].label_key), target]
         for hall in halls:
             whole = hall["whole"]
-            line += [words.value(name, whole["figures"][name]), words.value(name, whole["previous"][name])]
+            line += [words.with_interval(name, whole["figures"][name]), words.against(whole, name)]
         lines.append([*line, say("reports.trame.measured"), ""])
     return lines
 
@@ -244,21 +254,55 @@ def _plan(actions: Sequence[PlannedAction], words: ReportWording) -> list[list[s
     return lines
 
 
-def _figures(report: ReadReport) -> Iterator[list[object]]:
-    for hall in report.figures["halls"]:
-        for part, service in [(hall["whole"], ""), *((each, each["key"]) for each in hall["services"])]:
-            yield from _part(report, hall["slug"], service, part)
+def _figures(content: ReportContent) -> Iterator[list[object]]:
+    if len(content["halls"]) > 1:
+        yield from _part(content, "", "", content["whole"])
+        for each in content["services"]:
+            yield from _part(content, "", each["key"], each)
+    for hall in content["halls"]:
+        yield from _part(content, hall["slug"], "", hall["whole"])
+        for each in hall["services"]:
+            yield from _part(content, hall["slug"], each["key"], each)
+    for hour in content["hours"]:
+        yield from _hour(content, hour)
 
 
-def _part(report: ReadReport, hall: str, service: str, part: ReportPart) -> Iterator[list[object]]:
-    figures = report.figures
+def _part(content: ReportContent, hall: str, service: str, part: ReportPart) -> Iterator[list[object]]:
+    days = part.get("open_days", ["", ""])
     for name, figure in part["figures"].items():
-        before = part["previous"][name]
+        before, change = part["previous"][name], part.get("changes", {}).get(name)
         yield [
             *(hall, service, part["name"] if service else "", name, INDICATORS[name].unit),
-            *(figures["period"]["name"], figure["value"], figure["n"], figure["count"]),
-            *(figures["previous"]["name"], before["value"], before["n"]),
+            *(content["period"]["name"], figure["value"], figure["n"], figure["count"]),
+            *(content["previous"]["name"], before["value"], before["n"]),
+            *(method_of(name), *_limits(figure), *_limits(before), *days),
+            *((change["difference"], change["low"], change["high"]) if change else ("", "", "")),
+            *((change["p"], change["direction"]) if change else ("", "")),
+            "",
         ]
+
+
+def _limits(figure: ReportFigure | ReportHour) -> tuple[object, object, object]:
+    found = figure.get("interval")
+    return (found["low"], found["high"], found["n_days"]) if found else ("", "", "")
+
+
+def _hour(content: ReportContent, hour: ReportHour) -> Iterator[list[object]]:
+    """The lines of an hour of the page: its waits, and who left in it before the call."""
+    period, days = content["period"]["name"], content["whole"].get("open_days", [""])[0]
+    wait = ("wait_p90", "s", period, hour["wait_p90_s"], hour["n"])
+    left = ("left_before_call", "tickets", period, hour.get("left"), hour.get("left"))
+    for line, method, limits in ((wait, method_of(wait[0]), _limits(hour)), (left, "", ("", "", ""))):
+        if line[3] is not None:
+            yield [*("", "", ""), *line, *[""] * 4, method, *limits, *[""] * 3, days, *[""] * 6, hour["hour"]]
+
+
+def _script(words: ReportWording) -> bytes:
+    """The script of the pack, with the words in which it answers."""
+    source = SCRIPT.read_text(encoding="utf-8")
+    for word in ("equal", "corrected", "different"):
+        source = source.replace(f'"{word}"', repr(words.say(f"reports.pack.{word}")), 1)
+    return source.encode()
 
 
 def _proofs(

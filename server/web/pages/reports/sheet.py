@@ -125,7 +125,7 @@ def _doubt(content: ReportContent, words: ReportWording) -> list[str]:
     compared = sum(each["p"] is not None for part in parts for each in part.get("changes", {}).values())
     if not compared:
         return []
-    return [words.say("reports.doubt", n=number(compared, words.language))]
+    return [words.say("reports.doubt"), words.say("reports.held", n=number(compared, words.language))]
 
 
 def _reason(reason: str, say: Sentence) -> str:

@@ -139,6 +139,16 @@ class ReportWording:
         said, *sizes = self.change(part, indicator) or [""]
         return self.say("reports.change", said=said, size=sizes[0]) if sizes else said
 
+    def with_interval(self, indicator: str, figure: ReportFigure) -> str:
+        """A figure and its interval, where it has one."""
+        value, interval = self.value(indicator, figure), self.interval(indicator, figure)
+        return f"{value} ({interval})" if interval else value
+
+    def against(self, part: ReportPart, indicator: str) -> str:
+        """The figure of the period before, and how it changed since."""
+        value, change = self.value(indicator, part["previous"][indicator]), self.changed(part, indicator)
+        return f"{value} – {change}" if change else value
+
     def details(self, part: ReportPart, indicator: str) -> list[str]:
         """The interval of a figure, its change and its value of the period before; what there is of them."""
         interval = self.interval(indicator, part["figures"][indicator])

@@ -225,6 +225,7 @@ def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(playe
     assert archive.testzip() is None
     assert set(archive.namelist()) == {
         *("page.pdf", "chiffres.csv", "chiffres-saisis.csv", "preuves.csv", "LISEZMOI.txt"),
+        *("journees.csv", "verifier.py"),
         *(
             f"{name}.{kind}"
             for name in ("trame-des-indicateurs", "plan-d-actions")

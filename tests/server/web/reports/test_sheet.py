@@ -77,7 +77,7 @@ def report_of(now: CountedDays, before: CountedDays) -> ReadReport:
     }
     at = datetime(2026, 7, 1, tzinfo=UTC)
     row = ReportRow("r", ["h"], JUNE.name, ReportState.DRAFT, ["", "", ""], None, None, at, "", at)
-    return ReadReport(row, JUNE, content, [], is_intact=True)
+    return ReadReport(row, JUNE, content, content, [], is_intact=True)
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_a_report_frozen_before_there_were_intervals_says_what_it_said(discourag
         {key: each[key] for key in ("hour", "wait_p90_s", "n")} for each in discouraged.figures["hours"]
     ]
     content: Any = {**discouraged.figures, "whole": whole, "services": [whole], "hours": hours}
-    old = ReadReport(discouraged.row, JUNE, content, [], is_intact=True)
+    old = ReadReport(discouraged.row, JUNE, content, content, [], is_intact=True)
     sheet = report_sheet(old, FRENCH)
     assert sheet.tiles[0].details == ["avant\u00a0: 680"]
     assert sheet.lines[0].cells[0] == ("880", ["avant\u00a0: 680"])
