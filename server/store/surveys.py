@@ -1,6 +1,6 @@
 """Surveys: their rows, the answers to them, and free texts apart from the answers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.surveys.campaigns import CheckedSurvey
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
+from server.domain.surveys.turnout import Turnout
 from server.store.engine.lookups import Every, NewRow, One, Several
 from server.store.engine.statements import (
     POSTGRESQL,
@@ -160,6 +161,10 @@ _USED = Read(
         survey_ticket.c.survey == bindparam("survey"), survey_ticket.c.digest == bindparam("digest")
     ),
 )
+used_tickets = Several(
+    str, select(survey_ticket.c.digest).where(survey_ticket.c.survey == bindparam("survey"))
+)
+"""The digests of the tickets that answered a survey."""
 add_text = NewRow(survey_text, TextRow)
 """Keeps a free text."""
 texts_of = Several.of(TextRow, survey_text, "survey", order=("id",))
@@ -222,7 +227,7 @@ def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_ed
 
 @dataclass(frozen=True, slots=True)
 class SurveyRow(CheckedSurvey):
-    """A survey. `closes_at`: once it was opened. `secret`: while it is open."""
+    """A survey. `closes_at`: once it was opened. `secret`: while it is open. `turnout`: of halls, later."""
 
     id: str
     audience: str
@@ -231,6 +236,7 @@ class SurveyRow(CheckedSurvey):
     changed_at: datetime
     closes_at: datetime | None = None
     secret: str | None = None
+    turnout: Mapping[str, Turnout] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +270,7 @@ _CLOSE = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "open"),
     *("state", "changed_at", "closes_at", "secret"),
 )
+_TURNOUT = Write(survey.update().where(survey.c.id == bindparam("of_id")), "turnout")
 _DELETE_TICKETS = Write(survey_ticket.delete().where(survey_ticket.c.survey == bindparam("of_survey")))
 _DELETE_DRAFT = Write(survey.delete().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"))
 address_of_code = One.of(SurveyAddress, survey_address, "code")
@@ -295,6 +302,11 @@ def keep_opened(rows: WrittenRows, opened: SurveyRow, addresses: Sequence[Survey
     rows.execute(_OPEN_IT, of_id=opened.id, **{name: values[name] for name in _OPENING})
     for each in addresses:
         rows.execute(_INSERT_ADDRESS, **values_of(each))
+
+
+def keep_turnout(rows: WrittenRows, survey_id: str, turnout: Mapping[str, Turnout]) -> None:
+    """Keeps who answered a survey by ticket beside who came, by hall (id)."""
+    rows.execute(_TURNOUT, of_id=survey_id, turnout=turnout)
 
 
 def keep_closed(rows: WrittenRows, survey_id: str, *, closes_at: datetime, now: datetime) -> bool:

@@ -201,6 +201,7 @@ survey = Table(
     Column("changed_at", Instant, nullable=False),
     Column("closes_at", Instant),
     Column("secret", String(64)),
+    Column("turnout", Document),
     Index("ix_survey_closes_at", "closes_at"),
     comment="`quotas`: of answers, by hall; `secret`: of the digests of used tickets, erased at the close.",
 )

@@ -83,6 +83,12 @@ _NUMBERED = Read(
         *_OF_DAY, visit.c.rank == bindparam("rank"), _unless_given(visit.c.series, "series")
     ),
 )
+_WAYS = Read(
+    tuple[str, str],
+    select(visit.c.id, visit.c.channel).where(
+        visit.c.hall == bindparam("hall"), visit.c.business_day == bindparam("on")
+    ),
+)
 _GOES_ON = visit.c.end_reason.is_(None)
 _NEEDS = Read(
     tuple[str, str],
@@ -153,6 +159,11 @@ def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit:
         latest=search.latest,
         limit=limit,
     )
+
+
+def ways_of_day(rows: Rows, hall: str, on: date) -> list[tuple[str, str]]:
+    """The visits of a hall (id) and business day, each with the way it got its ticket."""
+    return rows.all(_WAYS, hall=hall, on=on)
 
 
 def needs_noted(rows: Rows, hall: str) -> dict[str, tuple[Need, ...]]:

@@ -31,6 +31,7 @@ from server.store.operation.job_runs import claim_every
 from server.store.operation.migrating import migrate
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.surveys.turnout import keep_turnouts
 
 
 def purge(database: Database) -> dict[str, int]:
@@ -40,6 +41,7 @@ def purge(database: Database) -> dict[str, int]:
     Deletes the files of former databases that restores left, too.
     """
     now = database.clock.now()
+    keep_turnouts(database)
     counts = erase_past(database, now)
     backups.delete_replaced(database.url, now)
     with database.read() as rows:

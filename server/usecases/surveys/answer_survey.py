@@ -30,6 +30,7 @@ from server.store.transactions.database import Database
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys import read_surveys
 from server.usecases.surveys.open_survey import publish_answers
+from server.usecases.surveys.turnout import ticket_digest
 from server.usecases.tickets.ticket_page import leg_of_token
 
 
@@ -81,7 +82,7 @@ def asked_by_ticket(database: Database, token: str) -> AskedSurvey:
         row = ticket_survey(database, rows, leg.hall)
         if row is None or row.secret is None:
             raise Refusal("unknown_survey")
-        digest = hmac.new(row.secret.encode(), leg.visit.encode(), sha256).hexdigest()
+        digest = ticket_digest(row, leg.visit)
         if surveys.is_ticket_used(rows, row.id, digest):
             raise Refusal("survey_answered")
     return AskedSurvey(row, leg.hall, Channel.TICKET, digest)

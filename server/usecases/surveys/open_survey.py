@@ -32,6 +32,7 @@ from server.usecases.quality.counts import read_totals
 from server.usecases.quality.periods import months_before
 from server.usecases.reports.reports import Sites
 from server.usecases.surveys import read_surveys
+from server.usecases.surveys.turnout import keep_turnout
 
 
 class DraftedSurvey(TypedDict):
@@ -131,6 +132,7 @@ def close_survey(database: Database, survey: str, *, sites: Sites) -> None:
     now = database.clock.now()
     with database.read() as rows:
         found = read_surveys.find_own_survey(database, rows, survey, sites)
+    keep_turnout(database, found)
     ends_at = now if found.closes_at is None else min(now, found.closes_at)
     with database.store.write() as rows:
         if not surveys.keep_closed(rows, found.id, closes_at=ends_at, now=now):

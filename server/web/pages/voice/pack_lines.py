@@ -12,7 +12,7 @@ from server.usecases.hall_checks import read_checks
 from server.usecases.incidents.lists import read_summaries
 from server.usecases.surveys.read_results import read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, read_surveys
-from server.web.pages.voice.survey_forms import COLUMNS, result_lines
+from server.web.pages.voice.survey_results import COLUMNS, hall_in_words, result_lines
 from server.web.rendering.viewer import Sentence
 
 SURVEY_COLUMNS = ("first_day", "last_day", "answers", "quota", *COLUMNS)
@@ -51,12 +51,8 @@ def _lines(database: Database, survey: ReadSurvey, say: Sentence) -> list[list[s
         *(row.opens_on.isoformat(), row.closes_on.isoformat()),
         *(str(progress.answers), str(progress.quota or "")),
     ]
-
-    def name(hall: str | None) -> str:
-        return say("surveys.every_hall") if hall is None else database.configuration(hall).name
-
-    results = result_lines(row.title, read_results(database, survey), name, say)
-    blank = [row.title, name(None), *[""] * (len(COLUMNS) - 2)]
+    results = result_lines(database, survey, read_results(database, survey), say)
+    blank = [row.title, hall_in_words(database, None, say), *[""] * (len(COLUMNS) - 2)]
     return [[*head, *line] for line in results or [blank]]
 
 

@@ -1,4 +1,4 @@
-"""The forms of surveys: of a draft, of answers on paper, `/voix/papiers`, of free texts; results in words."""
+"""The forms of surveys: of a draft, of answers on paper, `/voix/papiers`, of free texts."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +22,6 @@ from server.domain.surveys.campaigns import (
     SurveyState,
     texts_kept_until,
 )
-from server.domain.surveys.results import QuestionResult
 from server.ids import new_token
 from server.language import LANGUAGES
 from server.store.surveys import SurveyRow
@@ -35,14 +34,12 @@ from server.usecases.surveys.answer_survey import (
     judge_text,
     read_texts,
 )
-from server.usecases.surveys.read_results import SurveyPart, SurveyResults
 from server.usecases.surveys.read_surveys import read_survey, read_surveys
 from server.web.access.callers import database, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
 from server.web.rendering.problems import refusal_sentence, status_of
-from server.web.rendering.viewer import Sentence
 
 LONGEST_TYPED = 2000
 STARTERS: dict[str, Sequence[tuple[str, int]]] = {
@@ -64,11 +61,6 @@ PAPERS = "/voix/papiers"
 NEEDED = (Permission.RECEIVE, Permission.RUN_SURVEYS)
 TEXTS = "/voix/enquetes/<survey>/textes"
 RUN = Permission.RUN_SURVEYS
-COLUMNS = ("survey", "hall", "channel", "question", "answer", "count", "n", "percent", "runs")
-"""The columns of the file of results: shares in percent; `channel`: empty for all channels together.
-
-`runs`: `with` all answers; `without` sudden one-sided runs, where there are some.
-"""
 
 
 def first_request(
@@ -274,52 +266,3 @@ def _texts_page(survey: str, *, problem: str | None = None, refused: str = "", w
         words=words,
         done=request.args.get("fait", ""),
     )
-
-
-def said_answer(question: Question, value: str, say: Sentence) -> str:
-    """An answer in words."""
-    if question.kind == QuestionKind.CHOICE:
-        return question.choices_in(say.language)[int(value)]
-    return say(f"public_surveys.{question.kind}.{value}")
-
-
-def said_share(percent: float, say: Sentence) -> str:
-    """A share without decimals: answers of volunteers are no more exact."""
-    return say("surveys.share", percent=f"{percent:.0f}")
-
-
-def result_lines(
-    title: str, results: SurveyResults, names: Callable[[str | None], str], say: Sentence
-) -> list[list[str]]:
-    """Each answer of each question on a line; parts with too few answers have none."""
-    return [
-        [title, names(part.hall), channel_in_words(part, say), *line, runs]
-        for part in (results.whole, *results.parts, *results.channels)
-        for runs, found in (("with", part.results), ("without", part.without_runs))
-        for each in found or ()
-        for line in _lines(each, say)
-    ]
-
-
-def channel_in_words(part: SurveyPart, say: Sentence) -> str:
-    """The channel of a part; nothing of all channels together."""
-    return "" if part.channel is None else say(f"surveys.channel.{part.channel}")
-
-
-def _lines(result: QuestionResult, say: Sentence) -> list[list[str]]:
-    return [
-        [
-            result.question.text(say.language),
-            said_answer(result.question, each.value, say),
-            str(each.count),
-            str(result.n),
-            f"{each.percent:.1f}",
-        ]
-        for each in result.shares or ()
-    ]
-
-
-def parts_to_show(results: SurveyResults) -> Sequence[SurveyPart]:
-    """The whole, then the halls and channels of which results may be shown."""
-    others = (*results.parts, *results.channels)
-    return [results.whole, *(part for part in others if part.results is not None)]

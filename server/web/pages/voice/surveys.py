@@ -39,7 +39,7 @@ from server.web.access.callers import database, sites_of_caller, sites_where, so
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import SiteContext, of_app
 from server.web.pages.quality.wording import short_day
-from server.web.pages.voice import survey_forms
+from server.web.pages.voice import survey_forms, survey_results
 from server.web.rendering import page
 from server.web.rendering.problems import form_id, refusal_sentence, status_of
 from signage.notice_parts import code_to_scan
@@ -57,8 +57,7 @@ def _day(on: date) -> str:
 
 
 def _hall_name(hall: str | None) -> str:
-    """The name of a hall (id); of all halls together where it is None."""
-    return page.sentence()("surveys.every_hall") if hall is None else database().configuration(hall).name
+    return survey_results.hall_in_words(database(), hall, page.sentence())
 
 
 def _hosts() -> frozenset[str]:
@@ -176,11 +175,9 @@ def _changed(survey: str, change: Callable[[Sites], None]) -> Any:
 @survey_pages.get(PLACE + "/<survey>/resultats.csv", READ, anywhere=True)
 def results_file(survey: str) -> Response:
     found = _read(survey)
-    lines = survey_forms.result_lines(
-        found.row.title, read_results(database(), found), _hall_name, page.sentence()
-    )
+    lines = survey_results.result_lines(database(), found, read_results(database(), found), page.sentence())
     answer = Response(
-        csv_sheet((survey_forms.COLUMNS, *lines)).encode(), content_type="text/csv; charset=utf-8"
+        csv_sheet((survey_results.COLUMNS, *lines)).encode(), content_type="text/csv; charset=utf-8"
     )
     answer.headers["Content-Disposition"] = f'attachment; filename="enquete-{found.row.opens_on}.csv"'
     return answer
@@ -246,7 +243,7 @@ def _survey_page(survey: str, *, refusal: Refusal | None = None) -> str:
         "surveys/survey.html",
         found=found,
         results=results,
-        parts=[] if results is None else survey_forms.parts_to_show(results),
+        parts=[] if results is None else survey_results.parts_to_show(results),
         satisfied=None if results is None else satisfaction(results.whole.results or ()),
         fewest=FEWEST_ANSWERS,
         texts=_texts_by_question(found) if is_open else {},
@@ -264,9 +261,10 @@ def _survey_page(survey: str, *, refusal: Refusal | None = None) -> str:
         missing=[(each.place, name_in(each.language, say.language)) for each in found.missing],
         kept_until=_day(texts_kept_until(found.row.closes_on)),
         day=_day,
-        share=lambda percent: survey_forms.said_share(percent, say),
-        answer=lambda question, value: survey_forms.said_answer(question, value, say),
+        share=lambda percent: survey_results.said_share(percent, say),
+        answer=lambda question, value: survey_results.said_answer(question, value, say),
         returned=_returned(results),
+        turnout=survey_results.turnout_tables(database(), found, say),
         problem=said,
         done=request.args.get("fait", ""),
     )
