@@ -63,5 +63,7 @@ def digest_of_figures(database: Database, halls: Iterable[str], spans: Sequence[
                 targets = targets_on(rows, hall.id, span.ends_on - timedelta(days=1))
             withheld = sorted(withheld_figures(database, hall.id, *span))
             annotations = read_annotations(database, name, *span)
-            digest.update(repr((hall.id, span, sorted(targets.items()), withheld, annotations)).encode())
+            calendar = database.configuration(name).calendar  # matches the days of a year before
+            made_of = (hall.id, span, sorted(targets.items()), withheld, annotations, calendar)
+            digest.update(repr(made_of).encode())
     return digest.hexdigest()

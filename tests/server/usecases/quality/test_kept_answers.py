@@ -1,5 +1,6 @@
 """An answer that is kept is that of what is stored now, whoever changed it, on both databases."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,12 +13,19 @@ from server.domain.author import SYSTEM
 from server.domain.quality.selection import Selection
 from server.store.engine.statements import Read, Rows
 from server.store.transactions.database import Database
+from server.usecases.configuration.publication import publish_hall
 from server.usecases.quality.indicators import Days
 from server.usecases.quality.kept_answers import KEPT, KeptAnswers, digest_of_figures
 from server.usecases.quality.periods import explore_figures
 from server.usecases.typed_figures import annotate_day
 from tests.harness.sql import execute
-from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
+from tests.server.usecases.quality.figures_history import (
+    HALLS,
+    Hands,
+    PlayedDay,
+    database_with_hall,
+    play_days,
+)
 
 FIRST = date(2026, 10, 19)
 WEEK, BEFORE = Days(FIRST, FIRST + timedelta(days=7)), Days(FIRST - timedelta(days=7), FIRST)
@@ -102,6 +110,16 @@ def test_an_annotation_shows_at_once(database: Database):
     reader = Reader(database)
     reader.visits()
     annotate_day(database, "laon", SYSTEM, FIRST, "grève")
+    reader.visits()
+    assert reader.made == 2
+
+
+def test_a_day_that_the_calendar_closes_shows_at_once(database: Database):
+    reader = Reader(database)
+    reader.visits()
+    document = json.loads((HALLS / "laon.json").read_bytes())
+    document["calendar"] = {"week": {}, "exceptions": [{"on": WEEK.starts_on.isoformat()}]}
+    publish_hall(database, SYSTEM, json.dumps(document).encode())
     reader.visits()
     assert reader.made == 2
 
