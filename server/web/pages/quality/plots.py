@@ -36,6 +36,7 @@ from server.web.pages.quality.specs import (
 )
 from server.web.pages.quality.tables import selected_services
 from server.web.pages.quality.trends import parts_of, trend_plots
+from server.web.pages.quality.wait_curves import curves_plots
 from server.web.pages.quality.wording import shared_target_s
 from server.web.rendering.viewer import Sentence
 
@@ -132,7 +133,8 @@ def plots_of(
     of_days = [] if query.is_day else [drawer.heat(list(hours)), *trend_plots(found, query, words, today)]
     of_hours = [drawer.waits(named, list(hours)), drawer.arrivals(named, list(hours))]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
-    return [*of_days, *followed, drawer.distribution(total), *of_hours, *plots, *outcomes]
+    of_waits = [*curves_plots(whole, query, words), drawer.distribution(total)]
+    return [*of_days, *followed, *of_waits, *of_hours, *plots, *outcomes]
 
 
 class _Drawer:

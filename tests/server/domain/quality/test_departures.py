@@ -1,11 +1,15 @@
 """How visits end, and what departures do to waits (docs/rules/indicators.md)."""
 
 from collections import Counter
-from itertools import chain
+from fractions import Fraction
+from itertools import chain, pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from server.domain.quality.curves import Ended, curves_of, ends_of_waits
 from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.leg_records import NOT_SERVED, RECEIVED, LegRecord
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
@@ -125,3 +129,68 @@ def test_departures_shorten_every_statistic_of_waits_and_show_in_the_ends_of_vis
     assert counts_of(before, "visits_departed", "visits_received") == [(0, 100), (100, 100)]
     assert counts_of(after, "visits_departed", "visits_received") == [(11, 100), (89, 100)]
     assert (discouraged["within_target"].value or 0) <= (patient["within_target"].value or 0)
+
+
+def at(ends: dict[int, Ended], second: int) -> tuple[Fraction, Fraction, Fraction]:
+    """Called, left and waiting, by Aalen and Johansen's own sums over the ends up to a second, exactly."""
+    called = left = Fraction(0)
+    waiting = Fraction(1)
+    for each in sorted(each for each in ends if each <= second):
+        at_risk = sum(sum(ends[later]) for later in ends if later >= each)
+        called += waiting * Fraction(ends[each].called, at_risk)
+        left += waiting * Fraction(ends[each].left, at_risk)
+        waiting *= 1 - Fraction(ends[each].called + ends[each].left, at_risk)
+    return called, left, waiting
+
+
+COUNTS = st.integers(0, 3)
+ENDS = st.dictionaries(
+    st.integers(0, 2_400), st.builds(Ended, COUNTS, COUNTS, COUNTS).filter(any), min_size=1, max_size=30
+)
+
+
+@given(ENDS)
+def test_the_curves_add_up_to_one_at_each_minute_and_only_ever_rise_or_fall(ends: dict[int, Ended]):
+    fates = curves_of(ends)
+    assert [fate.minutes for fate in fates] == list(range(len(fates)))
+    for fate in fates:
+        assert fate.called + fate.left + fate.waiting == pytest.approx(1, abs=1e-12)
+        expected = at(ends, 60 * fate.minutes)
+        assert (fate.called, fate.left, fate.waiting) == pytest.approx(tuple(map(float, expected)), abs=1e-12)
+    for earlier, later in pairwise(fates):
+        assert earlier.called <= later.called
+        assert earlier.left <= later.left
+        assert earlier.waiting >= later.waiting
+        assert earlier.at_risk >= later.at_risk
+
+
+def test_without_a_closed_day_the_curves_are_the_shares_themselves():
+    ends = {60: Ended(called=2), 61: Ended(left=1), 300: Ended(called=4, left=1)}
+    found = [(fate.minutes, fate.called, fate.left, fate.at_risk, fate.n) for fate in curves_of(ends)]
+    assert [found[minute] for minute in (0, 1, 2, 5)] == [
+        *((0, 0, 0, 8, 8), (1, 0.25, 0, 6, 8), (2, 0.25, 0.125, 5, 8), (5, 0.75, 0.25, 0, 8)),
+    ]
+
+
+def test_a_wait_cut_short_by_the_end_of_the_day_counts_as_those_who_waited_longer():
+    rollup = rolled(
+        leg("v1", ended=5, end_reason="closed_at_day_end"),
+        leg("v2", called=10, ended=12, end_reason="served"),
+        leg("v3", called=2, ended=3, end_reason="no_show"),
+        leg("v4", ended=20, end_reason="abandoned"),
+        leg("v5"),
+    )
+    fates = curves_of(ends_of_waits(rollup))
+    assert [(fate.called, fate.left, fate.waiting) for fate in (fates[5], fates[10], fates[20])] == [
+        *((0.25, 0, 0.75), (0.625, 0, 0.375), (0.625, 0.375, 0)),
+    ]
+
+
+def test_curves_go_on_to_the_asked_minute_and_end_within_four_hours():
+    short, endless = {60: Ended(called=1)}, {each * 3_600: Ended(closed=9) for each in range(1, 9)}
+    assert [
+        len(curves_of(ends, until_min=to)) - 1 for ends, to in ((short, 0), (short, 17), (endless, 0))
+    ] == [
+        *(5, 20, 240),
+    ]
+    assert curves_of({}) == []
