@@ -34,10 +34,10 @@ from server.domain.visits.transitions import OUTCOMES
 type Group = Literal[
     "visits",
     "wait",
+    "leaving",
     "target",
     "other_convention",
     "service",
-    "leaving",
     "announced",
     "priority",
     "without_appointment",

@@ -36,7 +36,7 @@ from server.web.pages.quality.specs import (
 )
 from server.web.pages.quality.tables import selected_services
 from server.web.pages.quality.trends import parts_of, trend_plots
-from server.web.pages.quality.wait_curves import curves_plots
+from server.web.pages.quality.wait_curves import curves_plots, departed_percent
 from server.web.pages.quality.wording import shared_target_s
 from server.web.rendering.viewer import Sentence
 
@@ -250,14 +250,14 @@ class _Drawer:
         bars = [WaitBar(label, _minutes(medians[label]), _minutes(p90s[label])) for label in parts]
         target_min = None if self.target_s is None else self.target_s / 60
         spec = waits_plot(bars, words=self._wait_words(), target_min=target_min)
-        keys = ("waits_by_hour.first", "n", "median_min", "p90_min")
+        keys = ("waits_by_hour.first", "n", "median_min", "p90_min", "departed")
+        texts = {label: (self._text(medians[label]), self._text(p90s[label])) for label in parts}
         rows = [
-            [label, str(sum(counts[label].values())), self._text(medians[label]), self._text(p90s[label])]
-            for label in parts
+            [label, str(sum(counts[label].values())), *texts[label], departed_percent(part, self.language)]
+            for label, part in parts.items()
         ]
         longest = max(p90s, key=lambda label: p90s[label] or -1)
-        texts = self._text(medians[longest]), self._text(p90s[longest])
-        values = {"longest": longest, "median": texts[0], "p90": texts[1]}
+        values = {"longest": longest, "median": texts[longest][0], "p90": texts[longest][1]}
         is_measured = p90s[longest] is not None
         sentence = self.words("quality.plot.waits_by_hour.sentence" if is_measured else NO_WAITS, **values)
         columns = [self.words(f"quality.plot.{key}") for key in keys]

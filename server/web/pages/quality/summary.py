@@ -139,7 +139,8 @@ class _Writer:
         if figure.count is None:
             return self.words("quality.summary.of_waits", count=figure.n, n=n)
         part = wording.number(figure.count, self.language)
-        return self.words("quality.summary.count_of_tickets", part=part, n=n)
+        what = "visits" if INDICATORS[figure.indicator].convention == "by_visit" else "tickets"
+        return self.words(f"quality.summary.count_of_{what}", part=part, n=n)
 
     def _chart(self, name: str, target: float | None) -> SmallChart:
         """The control chart of a figure; counts are per day with visits, so that months compare."""

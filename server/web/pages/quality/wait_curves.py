@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from server.domain.quality.curves import Fate, curves_of, ends_of_waits
+from server.domain.quality.indicators import figures_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import STEP_MIN
 from server.web.pages.quality import wording
@@ -57,6 +58,12 @@ def curves_plots(whole: Rollup, query: ExplorerQuery, words: Sentence) -> list[P
         for fate in fates[::STEP_MIN]
     ]
     return [Plot(NAME, spec, sentence, columns, rows)]
+
+
+def departed_percent(rollup: Rollup, language: str) -> str:
+    """The share of visits that ended by leaving, as a cell beside quantiles of waits; empty without one."""
+    [departed] = figures_of(rollup, ["visits_departed"])
+    return "" if departed.value is None else wording.number(departed.value, language, decimals=1)
 
 
 def _percent(share: float, language: str) -> str:
