@@ -172,7 +172,7 @@ def test_the_page_has_nothing_inline_and_no_script(site: Site):
 def test_plots_stand_in_the_page_with_their_tables(site: Site):
     page = site.page(WEEK)
     pictures = re.findall(r'<img src="([^"]+)"', page)
-    assert len(pictures) == 9
+    assert len(pictures) == 10
     for address in pictures:
         picture = site.client.get(html.unescape(address))
         assert picture.mimetype == "image/svg+xml"
@@ -281,3 +281,39 @@ def test_visits_present_during_an_alert_are_counted_and_left_out_on_demand(site:
     lines = csv.DictReader(io.StringIO(sheet.removeprefix("\ufeff")), delimiter=";")
     assert {line["alertes"] for line in lines} == {"exclues"}
     assert site.client.get(f"{WEEK}&alertes=x").status_code == 400
+
+
+class ChosenWaits(random.Random):
+    """Chance that gives each visit its wait, in minutes, and never an appointment, a recall or a priority."""
+
+    waits_min: Iterator[int]
+
+    def expovariate(self, lambd: float = 1.0) -> float:
+        return next(self.waits_min) * 60
+
+    def random(self) -> float:
+        return 0.5
+
+
+def test_where_leaving_early_shortens_the_long_waits_the_pages_show_who_left(site: Site):
+    long_min = [21 + round(17 * each / 11) for each in range(22)]
+    called = [1 + each % 20 for each in range(78)]
+    patient = [(wait, "served") for wait in called + long_min]
+    discouraged = [(wait, "served") for wait in called + long_min[::2]] + [(4, "abandoned")] * 11
+    shown = []
+    for day, visits in ((date(2026, 11, 18), patient), (date(2026, 11, 19), discouraged)):
+        with site.database.transaction("vervins", SYSTEM) as transaction:
+            chance = ChosenWaits()
+            chance.waits_min = iter([wait for wait, _ in visits])
+            played = PlayedDay(transaction, day, chance, "vervins-g1")
+            service = next(iter(transaction.configuration.services))
+            for rank, (_, end) in enumerate(visits, start=1):
+                played.visit(rank, service, played.local(9), end)
+        query = f"?hall=vervins&duree=day&jour={day}"
+        summary = site.page(f"/qualite{query}")
+        tiles = [
+            re.findall(rf'data-figure="{name}".*?class="big"[^>]*>(\d+)', summary, re.DOTALL)[0]
+            for name in ("wait_p90", "visits_departed")
+        ]
+        shown.append((tiles, headline(site.page(f"/qualite/explorer{query}"))[2:4]))
+    assert shown == [(["38", "0"], ["38", "0"]), (["21", "11"], ["21", "11"])]
