@@ -10,6 +10,7 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
+from server.domain.quality import figures
 from server.domain.quality.doubt import (
     FEWEST_DAYS,
     Change,
@@ -18,7 +19,7 @@ from server.domain.quality.doubt import (
     interval_of,
     verdict_of,
 )
-from server.domain.quality.figures import Unit, share
+from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, Indicator
 from server.domain.quality.periods import Period
 from server.domain.quality.rollup import Rollup, sum_of, waits_within
@@ -50,10 +51,7 @@ def against_period(period: Period, compared: Period, words: Sentence) -> Against
 
 def called_within(wait_s: int) -> Indicator:
     """The share called within a time, of all waits; a visitor who left before the call is never within."""
-    measure = share(
-        lambda tally: waits_within(tally, wait_s).called, lambda tally: waits_within(tally, wait_s).n
-    )
-    return replace(INDICATORS["within_target"], measure=measure)
+    return replace(INDICATORS["within_target"], measure=figures.called_within(wait_s))
 
 
 def interval_text(
@@ -108,9 +106,10 @@ def _kind(unit: Unit) -> Literal["s", "percent", "count"]:
 def _numbers(values: Sequence[float], unit: Unit, language: str, *, is_signed: bool = False) -> list[str]:
     """Values as a page writes them, all with a decimal where whole numbers would hide what differs."""
     values = [value / 60 if unit == "s" else value for value in values]
-    whole = {int(value + 0.5) for value in values}
+    whole = [round(value) for value in values]
+    is_hidden = is_signed and any(value and not rounded for value, rounded in zip(values, whole, strict=True))
     is_small = unit not in MEASURED and max(map(abs, values)) < SMALL
-    decimals = 1 if is_small or len(whole) < len(values) else 0
+    decimals = 1 if is_hidden or is_small or len(set(whole)) < len(values) else 0
     if not is_signed:
         return [number(value, language, decimals=decimals) for value in values]
     digits = "#,##0.0" if decimals else "#,##0"
