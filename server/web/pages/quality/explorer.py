@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from server.domain.hall.configuration import Service
-from server.domain.quality.doubt import change_of
+from server.domain.quality.doubt import change_of, interval_of
 from server.domain.quality.indicators import INDICATORS, Figure, Indicator, figures_of
 from server.domain.quality.periods import period_of_days
 from server.domain.quality.rollup import Rollup, as_counts, quantile, waits_within
@@ -265,26 +265,32 @@ def _open_days(found: HallDays) -> int:
 
 COLUMNS = (
     *("hall", "service", "from", "to", "indicator", "label", "value", "unit", "n", "count", "definition"),
-    *("convention", "reason", "alerts", "selection"),
+    *("convention", "reason", "alerts", "selection", "low", "high", "n_days"),
 )
 
 
-def figures_sheet(found: HallDays, query: ExplorerQuery, words: Sentence) -> str:
-    """All services together, then each; in French and Spanish `,` is the decimal sign."""
+def figures_sheet(found: OpenDays, query: ExplorerQuery, words: Sentence) -> str:
+    """All services together, then each; in French and Spanish `,` is the decimal sign.
+
+    The last columns are the interval of the figure: its limits, those of a number per open day, and its days.
+    """
     decimal_sign = "." if query.language == "en" else ","
     lines: list[list[str]] = [[words(f"quality.sheet.{column}") for column in COLUMNS]]
-    whole = found.whole()
-    parts = {service: whole.of_service(service) for service in whole.services()}
-    tallies = {query.service: parts.get(query.service, Rollup())} if query.service else {"": whole, **parts}
+    services = [query.service] if query.service else found.whole.services()
+    parts = {service: found.of_service(service) for service in services}
+    if not query.service:
+        parts = {"": found, **parts}
     alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
     of_all = [alerts, ", ".join(selection_texts(query, words))]
-    for service, rollup in tallies.items():
-        for figure in figures_of(rollup, shown_names(query), withheld=found.withheld):
+    for service, days in parts.items():
+        for figure in figures_of(days.whole, shown_names(query), withheld=found.found.withheld):
             reason = words("quality.withheld") if figure.is_withheld else ""
-            lines.append([*_cells(query, service, figure, words, decimal_sign), reason, *of_all])
-        for _, reason, count in by_reason(rollup, query.services, query.language) if service else ():
+            doubt = None if figure.is_withheld else interval_of(INDICATORS[figure.indicator], days.counted)
+            limits = [_exact(each, decimal_sign) for each in doubt or (None, None, None)]
+            lines.append([*_cells(query, service, figure, words, decimal_sign), reason, *of_all, *limits])
+        for _, reason, count in by_reason(days.whole, query.services, query.language) if service else ():
             figure = Figure("received_exceptionally", count, n=count)
-            lines.append([*_cells(query, service, figure, words, ""), reason, *of_all])
+            lines.append([*_cells(query, service, figure, words, ""), reason, *of_all, "", "", ""])
     return csv_sheet(lines, query.language)
 
 
@@ -292,7 +298,6 @@ def _cells(
     query: ExplorerQuery, service: str, figure: Figure, words: Sentence, decimal_sign: str
 ) -> list[str]:
     indicator = INDICATORS[figure.indicator]
-    value = "" if figure.value is None else f"{round(figure.value, 4):.10g}".replace(".", decimal_sign)
     return [
         " + ".join(hall.name for hall in query.halls),
         service_name(query.services, service, query.language) if service else words("quality.all_services"),
@@ -300,10 +305,14 @@ def _cells(
         query.last_on.isoformat(),
         figure.indicator,
         words(indicator.label_key),
-        value,
+        _exact(figure.value, decimal_sign),
         words(f"quality.sheet.unit.{indicator.unit}"),
         str(figure.n),
         "" if figure.count is None else str(figure.count),
         words(indicator.definition_key),
         words(indicator.convention_key),
     ]
+
+
+def _exact(value: float | None, decimal_sign: str) -> str:
+    return "" if value is None else f"{round(value, 4):.10g}".replace(".", decimal_sign)

@@ -31,6 +31,7 @@ from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.quality import wording
+from server.web.pages.quality.comparisons import OpenDays
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
 from server.web.pages.quality.plots import plots_of
@@ -368,8 +369,9 @@ def _agents(halls: Sequence[HallConfiguration]) -> str:
 
 def _figures_csv(halls: Sequence[HallConfiguration]) -> Response:
     query = _query_of(halls, is_file=True)
-    found = _found(query, None).together()
-    text = figures_sheet(found, query, page.sentence())
+    found = _found(query, None)
+    days = OpenDays(found.together(), frozenset().union(*found.opened.values()))
+    text = figures_sheet(days, query, page.sentence())
     name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
     return _download([text], name)
 

@@ -6,7 +6,7 @@ import io
 import random
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -19,6 +19,7 @@ from flask.testing import FlaskClient
 
 from server.domain.author import SYSTEM
 from server.domain.instants import to_micros
+from server.domain.quality.doubt import FEWEST_DAYS
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.leg_records import read_legs
 from server.domain.quality.rollup import roll_up
@@ -109,6 +110,20 @@ def test_the_sheet_carries_exact_values_with_their_sample_and_convention(site: S
     assert int(mean["échantillon"]) > 20
     assert mean["unité"] == "secondes"
     assert mean["convention"].startswith("De la délivrance du ticket")
+
+
+def test_the_sheet_ends_with_the_interval_of_each_figure(site: Site):
+    play_days(site.database, FIRST + timedelta(days=7), 5)
+    answer = site.client.get("/qualite/indicateurs.csv?hall=laon&duree=month&jour=2026-10-21&lang=en")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    whole = {row["code"]: row for row in rows if row["service"] == "All services"}
+    share, visits = whole["within_target"], whole["visits"]
+    assert float(share["low limit 95%"]) < float(share["value"]) < float(share["high limit 95%"])
+    days = int(visits["days of the interval"])
+    assert days >= FEWEST_DAYS
+    per_day = float(visits["value"]) / days
+    assert float(visits["low limit 95%"]) < per_day < float(visits["high limit 95%"])
+    assert whole["wait_max"]["low limit 95%"] == ""
 
 
 def test_the_sheet_lists_exceptional_visits_by_reason_and_unmet_demand(site: Site):
