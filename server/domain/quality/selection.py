@@ -4,7 +4,6 @@ Figures are withheld where few people worked or came; some months are for anybod
 Rules in prose: docs/rules/indicators.md, « Few agents »; docs/rules/public-page.md.
 """
 
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,11 +14,8 @@ from server.domain.quality.figures import turned_away
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.leg_records import NOT_SERVED
 from server.domain.quality.periods import Period, PeriodKind, period_of
-from server.domain.quality.rollup import CellKey, Rollup, Tally, as_counts, sum_of, waits_within
+from server.domain.quality.rollup import CellKey, Rollup, as_counts, sum_of
 from server.domain.visits.transitions import OUTCOMES
-
-Z_95 = 1.959964
-"""Of the normal distribution, for an interval that holds 95 times in a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +53,6 @@ class Selection:
             return parts[0] if len(parts) == 1 else sum_of(parts)
         cells = {key: tally for part in parts for key, tally in part.cells.items() if self._has(key)}
         return Rollup(cells)
-
-
-@dataclass(frozen=True, slots=True)
-class ShareInterval:
-    """A share in percent with the limits of its 95 % interval (Wilson); `n` its sample."""
-
-    percent: float
-    low: float
-    high: float
-    n: int
-
-
-def share_interval(count: int, n: int) -> ShareInterval | None:
-    """The share `count` of `n` with its Wilson interval; None without a sample."""
-    if not n:
-        return None
-    share = count / n
-    middle = share + Z_95**2 / (2 * n)
-    half = Z_95 * math.sqrt(share * (1 - share) / n + Z_95**2 / (4 * n * n))
-    whole = 1 + Z_95**2 / n
-    low, high = (100 * (middle + sign * half) / whole for sign in (-1, 1))
-    return ShareInterval(100 * share, max(0.0, low), min(100.0, high), n)
-
-
-def share_within(tally: Tally, wait_s: int) -> ShareInterval | None:
-    """The share called within `wait_s`, of all waits; a visitor who left before the call is never within."""
-    within = waits_within(tally, wait_s)
-    return share_interval(within.called, within.n)
 
 
 NOT_ISSUED = ("closed", "full", "too_late", "stopped", "appointment_only", "numbers_exhausted")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from server.domain.quality.leg_records import NOT_SERVED
-from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile
+from server.domain.quality.rollup import Rollup, Tally, as_counts, quantile, waits_within
 from server.domain.quality.selection import (
     LONGEST_MIN,
     STEP_MIN,
@@ -15,7 +15,6 @@ from server.domain.quality.selection import (
     Selection,
     is_shown_in_cell,
     reasons_not_issued,
-    share_within,
     steps_of_waits,
 )
 from server.domain.visits.transitions import OUTCOMES
@@ -154,9 +153,9 @@ class _Drawer:
         bars = [Bar(short, count, self._number(count)) for short, count in zip(shorts, steps, strict=True)]
         within = self.query.within_min // STEP_MIN
         spec = distribution_plot(bars, within=within, unit=self.words("quality.plot.n"))
-        share = share_within(tally, self.query.within_s)
+        share = waits_within(tally, self.query.within_s)
         sentence = self.words(NO_WAITS)
-        if share is not None:
+        if share.percent is not None:
             sentence = self.words(
                 "quality.plot.distribution.sentence",
                 minutes=self.query.within_min,

@@ -33,8 +33,6 @@ from server.domain.quality.selection import (
     open_figures,
     people_at_work,
     reasons_not_issued,
-    share_interval,
-    share_within,
     steps_of_waits,
     unpublished_parts,
     withheld_names,
@@ -93,22 +91,6 @@ def test_classes_and_hours_leave_out_what_has_none():
 def test_weekdays_choose_days():
     assert Selection().has_day(6)
     assert not Selection(weekdays=frozenset({1})).has_day(6)
-
-
-@pytest.mark.parametrize(
-    ("count", "n", "low", "high"), [(8, 10, 49.0, 94.3), (0, 10, 0.0, 27.8), (10, 10, 72.2, 100.0)]
-)
-def test_an_interval_is_that_of_wilson(count: int, n: int, low: float, high: float):
-    found = share_interval(count, n)
-    assert found is not None
-    assert (round(found.low, 1), round(found.high, 1), found.n) == (low, high, n)
-
-
-def test_a_visitor_who_left_is_never_within_and_nobody_has_no_share():
-    found = share_within(Tally(waits={60: (1, 1), 1200: (1, 0)}), 900)
-    assert found is not None
-    assert round(found.percent, 1) == 33.3
-    assert share_within(Tally(), 900) is None
 
 
 JANUARY = (date(2026, 1, 1), date(2026, 2, 1))
