@@ -25,7 +25,8 @@ p  from a press to its number, to the first byte at a printer that is sent its j
    asks; rendering a ticket; each p50 and p99 against /raw (/pg). Twenty printers that ask once a second, as
    a share of a core
 q  figures of a month and a year: of a hall against 400 ms and 1 s, of 50 sites with ten million visits a
-   year against DuckDB on the same visits as Parquet
+   year against DuckDB on the same visits as Parquet; five halls over a year in the explorer, first and
+   second reading, against what unpacking their stored days takes
 r  a ticket and a call in a database with the triggers of stored counts, against one without them
 t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
    pages with a timer; the same with a processor four times slower

@@ -12,10 +12,12 @@ Two databases of one hall in one process, with a past day whose counts are store
 triggers are taken out. Tickets, then calls, in blocks that alternate: what slows one side slows the other.
 """
 
+import json
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -31,18 +33,25 @@ from server.domain.quality.leg_records import LEG_COLUMNS, LegRecord, leg_cells
 from server.domain.quality.rollup import Rollup, roll_up
 from server.ids import new_id
 from server.store.operation.migrating import migrate
-from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup
+from server.store.quality.stored_rollups import PeriodCounts, shape_of, store_rollup, stored_days
 from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.quality.counts import CountedHall, condensed_sum, store_past_days, total_of
+from server.usecases.quality.counts import (
+    CountedHall,
+    condensed_sum,
+    counted_hall,
+    store_past_days,
+    total_of,
+)
 from server.usecases.quality.indicators import read_days
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from tests.harness.independent_figures import FUNCTIONS, MEASURED, Value, figures_of_legs, load_legs
 from tests.harness.programs import PROJECT
 from tests.harness.sql import all_rows, execute
 from tests.server.usecases.quality.figures_history import play_days
+from tests.server.web.quality.test_quality import Site
 
 SITES, SERVICES, DRAWN = 50, 8, 2
 YEAR = (date(2025, 1, 1), date(2026, 1, 1))
@@ -50,6 +59,9 @@ MONTH = (date(2025, 10, 1), date(2025, 11, 1))
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PARIS = ZoneInfo("Europe/Paris")
 MONTH_BOUND_MS, YEAR_BOUND_MS, VISITS_A_DAY = 400, 1_000, 77
+FIVE = ("laon", "soissons", "saint-quentin", "vervins", "chateau-thierry")
+AT_MOST_FIRST, AT_MOST_SECOND = 1.2, 0.25
+"""Of the floor: on a quiet core some 0.5 s and 0.1 s."""
 HALLS = PROJECT / "server" / "demonstration" / "halls"
 
 
@@ -72,7 +84,49 @@ def measure_figures(url: str, folder: Path, visits: int) -> Iterator[Reading]:
     publish_hall(database, SYSTEM, (HALLS / "laon.json").read_bytes())
     yield from _hall(database)
     yield from _sites(database, folder, visits)
+    yield from _explorer(database)
     database.close()
+
+
+def _explorer(database: Database) -> Iterator[Reading]:
+    """Five halls over a year against the year before, in processor time.
+
+    Against what reading their stored days takes in C alone: from the database, unpacked, parsed.
+    """
+    for hall in FIVE[1:]:
+        publish_hall(database, SYSTEM, (HALLS / f"{hall}.json").read_bytes())
+    for hall in FIVE:
+        _store_days(database, hall)
+    site = Site(database)
+    site.halls = [database.configuration(hall) for hall in FIVE]
+    chosen = "&".join(f"hall={hall}" for hall in FIVE)
+    site.page(f"/qualite/explorer?{chosen}&du=2025-12-31&au=2025-12-31")  # templates and catalogues are read
+    page = partial(site.page, f"/qualite/explorer?{chosen}&du=2025-01-01&au=2025-12-31")
+    floor_ms = min(_processor_ms(partial(_parse_days, database)) for _ in range(3))
+    what = "year of five halls in the explorer, processor,"
+    yield Reading(f"{what} first reading", _processor_ms(page), floor_ms, AT_MOST_FIRST)
+    second_ms = min(_processor_ms(page) for _ in range(3))
+    yield Reading(f"{what} second reading", second_ms, floor_ms, AT_MOST_SECOND)
+
+
+def _store_days(database: Database, hall: str) -> None:
+    """Two years of days that were counted, for the halls that have no visits in rows."""
+    chance, counted = random.Random(hall), counted_hall(database, hall)
+    services = sorted(database.configuration(hall).services)
+    first = date(YEAR[0].year - 1, 1, 1)
+    days = [first + timedelta(days=n) for n in range((YEAR[1] - first).days)]
+    with database.transaction(hall, SYSTEM) as transaction:
+        for day in (day for day in days if day.weekday() < 5):
+            legs = drawn_legs(chance, hall, services, day, VISITS_A_DAY)
+            counts = PeriodCounts(roll_up(legs, time_zone=PARIS), Rollup(), 0, NOW)
+            store_rollup(transaction, counted.id, day.isoformat(), counts, shape=counted.shape)
+
+
+def _parse_days(database: Database) -> None:
+    with database.read() as rows:
+        for hall in map(partial(counted_hall, database), FIVE):
+            for days in stored_days(rows, hall.id, date(2024, 1, 1), YEAR[1], shape=hall.shape).values():
+                json.loads(zlib.decompress(days.counted))
 
 
 def _hall(database: Database) -> Iterator[Reading]:
@@ -133,13 +187,14 @@ class _Sites:
         self.database, self.csv = database, folder / "legs.csv"
         self.csv.write_text(",".join(LEG_COLUMNS) + "\n", encoding="utf-8")
         self.chance = random.Random(1)
+        self.services = [f"service-{n}" for n in range(SERVICES)]
 
     def draw(self, site: int, days: list[date], visits_a_day: int) -> None:
         """Draws the visits of a site; stores their rollups for it and for the sites that repeat it."""
         months: dict[str, list[PeriodCounts]] = {}
         with self.csv.open("a", encoding="utf-8") as file:
             for day in days:
-                legs = list(self._legs(site, day, visits_a_day))
+                legs = list(drawn_legs(self.chance, f"site-{site}", self.services, day, visits_a_day))
                 file.writelines(",".join(leg_cells(leg)) + "\n" for leg in legs)
                 counts = PeriodCounts(roll_up(legs, time_zone=PARIS), Rollup(), 0, NOW)
                 months.setdefault(f"{day:%Y-%m}", []).append(condensed_sum([counts]))
@@ -150,39 +205,6 @@ class _Sites:
                 for name, counts in periods.items():
                     shape = shape_of("Europe/Paris")
                     store_rollup(transaction, f"site-{repeated}", name, counts, shape=shape)
-
-    def _legs(self, site: int, day: date, count: int) -> Iterator[LegRecord]:
-        midnight = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
-        for n in range(count):
-            chance = self.chance.random
-            issued = midnight + timedelta(seconds=36_000 * chance())
-            wait_s, service_s = self.chance.expovariate(1 / 800), self.chance.expovariate(1 / 500)
-            called = issued + timedelta(seconds=wait_s)
-            has_left = chance() < 0.06
-            started = called + timedelta(seconds=20 + 40 * chance())
-            yield LegRecord(
-                leg=f"{site}-{day}-{n}",
-                visit=f"{site}-{day}-{n}",
-                number="A001",
-                hall=f"site-{site}",
-                service=f"service-{n % SERVICES}",
-                leg_class="priority" if n % 20 == 0 else "walk_in",
-                business_day=day,
-                issued_at=issued,
-                arrived_at=issued,
-                first_called_at=None if has_left else called,
-                last_called_at=None if has_left else called,
-                started_at=None if has_left else started,
-                ended_at=called if has_left else started + timedelta(seconds=service_s),
-                end_reason="abandoned" if has_left else "served",
-                counter=None if has_left else "g1",
-                quoted_low_s=600,
-                quoted_median_s=800,
-                quoted_high_s=1500,
-                target_s=900,
-                start_pressed=not has_left,
-                outcome=None if has_left else "informed",
-            )
 
     def write_parquet(self, place: Path) -> None:
         """The visits of all sites, by day: those drawn, and the same under the names of the others."""
@@ -197,10 +219,52 @@ class _Sites:
         writing.close()
 
 
+def drawn_legs(
+    chance: random.Random, hall: str, services: Sequence[str], day: date, count: int
+) -> Iterator[LegRecord]:
+    """The legs of visits of one leg each."""
+    midnight = datetime(day.year, day.month, day.day, 7, tzinfo=UTC)
+    for n in range(count):
+        issued = midnight + timedelta(seconds=36_000 * chance.random())
+        wait_s, service_s = chance.expovariate(1 / 800), chance.expovariate(1 / 500)
+        called = issued + timedelta(seconds=wait_s)
+        has_left = chance.random() < 0.06
+        started = called + timedelta(seconds=20 + 40 * chance.random())
+        yield LegRecord(
+            leg=f"{hall}-{day}-{n}",
+            visit=f"{hall}-{day}-{n}",
+            number="A001",
+            hall=hall,
+            service=services[n % len(services)],
+            leg_class="priority" if n % 20 == 0 else "walk_in",
+            business_day=day,
+            issued_at=issued,
+            arrived_at=issued,
+            first_called_at=None if has_left else called,
+            last_called_at=None if has_left else called,
+            started_at=None if has_left else started,
+            ended_at=called if has_left else started + timedelta(seconds=service_s),
+            end_reason="abandoned" if has_left else "served",
+            counter=None if has_left else "g1",
+            quoted_low_s=600,
+            quoted_median_s=800,
+            quoted_high_s=1500,
+            target_s=900,
+            start_pressed=not has_left,
+            outcome=None if has_left else "informed",
+        )
+
+
 def _took_ms(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return 1_000 * (time.perf_counter() - began)
+
+
+def _processor_ms(work: Callable[[], object]) -> float:
+    began = time.process_time()
+    work()
+    return 1_000 * (time.process_time() - began)
 
 
 def _best_ms(work: Callable[[], object]) -> float:
