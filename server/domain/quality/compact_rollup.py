@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
+from server.domain.quality.packed_counts import shift_of
 from server.domain.quality.rollup import CellKey, Rollup, Sparse, Tally
 
 
@@ -28,6 +29,8 @@ def _flat(sparse: Sparse) -> list[int]:
 
 
 def _sparse(flat: list[int]) -> Sparse:
+    if len(flat) == 3:  # most cells of a day hold one leg
+        return {flat[0]: (flat[1], flat[2])}
     return dict(zip(flat[::3], zip(flat[1::3], flat[2::3], strict=True), strict=True))
 
 
@@ -81,14 +84,17 @@ def from_compact(text: str | bytes) -> Rollup:
     """The rollup of a text of `to_compact`."""
     cells, counts = json.loads(text)
     return Rollup(
-        cells={CellKey(*key): _tally(parts) for *key, parts in cells},
+        cells={CellKey._make(cell[:-1]): _tally(cell[-1]) for cell in cells},
         **{name: codec.decode(counts[name]) for name, codec in _OF_ROLLUP.items()},
     )
 
 
 def _tally(parts: list[Any]) -> Tally:
-    tally = Tally()
+    numbers, others = 0, {}
     for place, value in zip(parts[::2], parts[1::2], strict=True):
         name, decode = _DECODERS[place]
-        setattr(tally, name, value if decode is None else decode(value))
-    return tally
+        if decode is None:
+            numbers += value << shift_of(place)
+        else:
+            others[name] = decode(value)
+    return Tally.of(numbers, others)

@@ -3,13 +3,14 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain.calling.waiting_legs import WALK_IN
 from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s, walking_s
+from server.domain.quality.packed_counts import PackedCounts, packed
 
 STARVATION = 3
 """A wait above this many times its target is counted separately."""
@@ -39,8 +40,9 @@ _AGENTS = MappingProxyType({"measures": "agents"})
 """Whom a count measures: the visitors, or the agents at the counters."""
 
 
-@dataclass(slots=True)
-class Tally:
+@packed
+@dataclass(init=False, eq=False)
+class Tally(PackedCounts):
     """Exact counts of one cell, or of any sum of cells.
 
     Each says whom it measures: an indicator that is made of a count of agents is one of agents (tested).
@@ -89,24 +91,7 @@ class Tally:
     left_quoted: int = field(default=0, metadata=_VISITORS)
     left_past_quoted: int = field(default=0, metadata=_VISITORS)
 
-    def add(self, other: "Tally") -> None:
-        """Adds another tally to this one, exactly."""
-        for name in _COUNTS:
-            count = getattr(other, name)
-            if count:
-                setattr(self, name, getattr(self, name) + count)
-        for name in _NAMED_COUNTS:
-            if counts := getattr(other, name):
-                getattr(self, name).update(counts)
-        for name in _DURATIONS:
-            mine = getattr(self, name)
-            for second, (first, last) in getattr(other, name).items():
-                _count(mine, second, first, last)
 
-
-_COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is MISSING)
-_NAMED_COUNTS = tuple(f.name for f in fields(Tally) if f.default_factory is Counter)
-_DURATIONS = tuple(f.name for f in fields(Tally) if f.default_factory is dict)
 COUNTS_OF_AGENTS = tuple(f.name for f in fields(Tally) if f.metadata["measures"] == "agents")
 
 
@@ -141,6 +126,12 @@ class Rollup:
         self.informed.update(other.informed)
         self.due.update(other.due)
         self.missed.update(other.missed)
+
+    def join(self, other: "Rollup") -> None:
+        """Adds the rollup of another hall and shares its cells, which nothing may be added to later."""
+        assert self.cells.keys().isdisjoint(other.cells), "a hall is joined once"
+        self.cells.update(other.cells)
+        self.add(replace(other, cells={}))
 
     def total(self, keep: Callable[[CellKey], bool] = lambda _: True) -> Tally:
         """The sum of the cells `keep` accepts."""
@@ -181,8 +172,10 @@ class Rollup:
         """The same counts by service, class and end reason: weekday and half-hour are -1."""
         whole = replace(self, cells={}).copy()
         for key, tally in self.cells.items():
-            of = key._replace(weekday=-1, half_hour=-1)
-            whole.cells.setdefault(of, Tally()).add(tally)
+            of = CellKey(key.hall, key.service, key.leg_class, -1, -1, key.end_reason)
+            if of not in whole.cells:
+                whole.cells[of] = Tally()
+            whole.cells[of].add(tally)
         return whole
 
 

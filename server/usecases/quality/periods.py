@@ -239,7 +239,7 @@ def _together(halls: Mapping[str, HallDays]) -> HallDays:
     days: dict[date, Rollup] = {}
     for each in every:
         for day, rollup in each.days.items():
-            days.setdefault(day, Rollup()).add(rollup)
+            days.setdefault(day, Rollup()).join(rollup)
     targets = {name: target for each in every for name, target in each.targets.items()}
     present = sum(each.during_alert for each in every)
     return HallDays("", every[0].starts_on, every[0].ends_on, dict(sorted(days.items())), targets, present)

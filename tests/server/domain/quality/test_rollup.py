@@ -220,6 +220,38 @@ def test_sums_of_condensed_rollups_give_every_figure_of_the_whole(one: Rollup, o
     assert whole.condensed() == condensed
 
 
+def plain_sum(kind: Any, values: list[Any]) -> Any:
+    """What adding the values of a field one by one gives."""
+    if kind is int:
+        return sum(values)
+    whole: dict[Any, Any] = {}
+    for key, number in (pair for value in values for pair in value.items()):
+        other = whole.get(key)
+        if kind is Sparse:
+            whole[key] = number if other is None else (other[0] + number[0], other[1] + number[1])
+        else:
+            whole[key] = number + (other or 0)
+    return whole
+
+
+@settings(max_examples=count(small=30, large=1_000))
+@given(st.lists(st.tuples(st.fixed_dictionaries(any_of(Tally)), st.booleans()), max_size=5))
+def test_packed_counts_add_up_to_what_plain_counts_do(given_counts: list[tuple[dict[str, Any], bool]]):
+    kinds, total, before = _fields(Tally), Tally(), Tally()
+    for place, (counts, is_read) in enumerate(given_counts):
+        before.add(total)  # a sum shares its parts with what it is added to
+        one = Tally(**counts)
+        total.add(one)
+        if is_read:
+            assert total.waits == plain_sum(Sparse, [each["waits"] for each, _ in given_counts[: place + 1]])
+        assert {name: getattr(one, name) for name in kinds} == counts
+    for name, kind in kinds.items():
+        values = [counts[name] for counts, _ in given_counts]
+        sums = [value for place in range(len(values)) for value in values[:place]]
+        assert getattr(total, name) == plain_sum(kind, values), name
+        assert getattr(before, name) == plain_sum(kind, sums), name
+
+
 def test_every_field_of_a_tally_is_added():
     one = Tally()
     numbers = {name: 1 for name, kind in _fields(Tally).items() if kind is int}

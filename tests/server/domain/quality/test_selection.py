@@ -265,7 +265,7 @@ def rollup(**changed: object) -> Rollup:
     values = {each.name: FULL[each.type]() for each in fields(Tally)}
     return Rollup(
         {
-            CellKey("laon", "papers", "walk_in", 0, 18, reason): Tally(**values | changed)  # type: ignore[arg-type]
+            CellKey("laon", "papers", "walk_in", 0, 18, reason): Tally(**values | changed)
             for reason in (*END_REASONS, "open")
         },
         **APART,  # type: ignore[arg-type]
