@@ -189,6 +189,8 @@ def of_quantile(part: float, days: list[Day], weekdays: list[str]) -> Found:
     place = seconds.index(value)
     low = first(0, place, lambda at: distance(seconds[at])[0] >= -1)
     high = first(place, len(seconds), lambda at: distance(seconds[at])[0] > 1)
+    if high == len(seconds) and part ** math.sqrt(len(waits) * len(days)) > 0.05:
+        return Found(value, len(days))  # all of so few waits may be shorter than the quantile
     return Found(value, len(days), distance(value)[1], seconds[low], seconds[min(high, len(seconds) - 1)])
 
 
@@ -267,8 +269,7 @@ def change(before: Found, now: Found) -> dict[str, object]:
         return {"difference": None, "direction": "few_days"}
     difference = now.value - before.value
     if now.low is None or now.high is None or before.low is None or before.high is None:
-        is_short = min(before.n_days, now.n_days) < FEWEST_DAYS
-        return {"difference": difference, "direction": "few_days" if is_short else "unclear"}
+        return {"difference": difference, "direction": "few_days"}
     below = math.hypot(now.value - now.low, before.high - before.value)
     above = math.hypot(now.high - now.value, before.value - before.low)
     half, df = below if difference > 0 else above, min(before.df, now.df)
