@@ -70,10 +70,9 @@ function figurePages(box, content, words, isWholeOnly) {
   const number = make("p", "figure-number", { dir: "auto" });
   number.append(make("bdi", "figure-value", {}, figure));
   if (unit) number.append(make("bdi", "figure-unit", {}, `\u00a0${unit}`));
-  number.dataset.length = String(
-    digitsOf(figure) + (unit.length <= LONGEST_BESIDE ? 0.4 + digitsIn(unit) : 0),
-  );
-  if (unit.length > LONGEST_BESIDE) number.dataset.unit = "below";
+  const isBelow = unit.length > LONGEST_BESIDE[isWideRoom(box) ? "wide" : "tall"];
+  number.dataset.length = String(digitsOf(figure) + (isBelow ? 0 : 0.4 + digitsIn(unit)));
+  if (isBelow) number.dataset.unit = "below";
   const says = make("p", "feature-says", { dir: "auto" }, meaning);
   const source = make("p", "feature-source", { dir: "auto" }, sourceOf(content));
   // one sentence, which no page parts
@@ -83,7 +82,7 @@ function figurePages(box, content, words, isWholeOnly) {
   ]);
 }
 
-const LONGEST_BESIDE = 6; // letters of a unit beside its figure
+const LONGEST_BESIDE = { wide: 3, tall: 6 }; // letters of a unit beside its figure
 const digitsIn = (unit) => unit.length * (unit.length > 3 ? 0.55 : 0.75);
 
 /** A figure and its unit; of « 8 sur 10 » the 8 is in large. */
