@@ -8,8 +8,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from server.domain.quality.doubt import Change, Days, change_of, days_of, held, interval_of
-from server.domain.quality.indicators import INDICATORS, figures_of
-from server.domain.quality.rollup import CellKey, Rollup
+from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.rollup import CellKey, Rollup, Tally
 from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import MEASURED, Against, ShownChange, interval_text, shown_change
@@ -35,6 +35,11 @@ class OpenDays:
     def whole(self) -> Rollup:
         """All days together."""
         return self.found.whole()
+
+    @cached_property
+    def total(self) -> Tally:
+        """The sum of all their cells."""
+        return self.whole.total()
 
     @cached_property
     def counted(self) -> Days:
@@ -138,7 +143,7 @@ class _Compared(NamedTuple):
 
 def _value(name: str, days: OpenDays, words: Sentence) -> tuple[str, str]:
     indicator = INDICATORS[name]
-    [figure] = figures_of(days.whole, [name])
+    figure = indicator.compute(days.whole, days.total)
     between = interval_text(interval_of(indicator, days.counted), indicator.unit, words)
     if indicator.unit in MEASURED or figure.value is None:
         return wording.shown(figure, words.language), between

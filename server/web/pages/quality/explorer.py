@@ -171,7 +171,7 @@ class _Writer:
         return replace(key_figure, before=before, change=change)
 
     def _shown(self, days: OpenDays, indicator: Indicator) -> ShownFigure:
-        figure = indicator.compute(days.whole, days.whole.total())
+        figure = indicator.compute(days.whole, days.total)
         return Shower(days, self.query, self.words).figure(figure, indicator)
 
     def _comparisons(self) -> Comparisons | None:
