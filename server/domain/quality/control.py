@@ -23,6 +23,7 @@ ROUNDING = 1e-9
 """A value that differs from a limit only by this much lies on it."""
 
 type Reading = Literal["usual", "outside", "run", "not_judged"]
+SIGNALS: tuple[Reading, ...] = ("outside", "run")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def control_plot(
 ) -> Spec:
     """A line of whole periods in the band between the limits; each reading has a form of its own.
 
-    `labels`: of the points. A percentage has an axis of its own range, all else begins at zero.
+    `labels`: of the points.
     """
     values = [
         {
@@ -72,7 +72,7 @@ def control_plot(
     names = sorted((height, name, MUTED) for height, name in lines if height is not None)
     every = [at for read in chart.reads for at in (read.point.value, read.low, read.high)]
     heights = [at for at in (*every, target) if at is not None]
-    ticks = share_ticks(heights) if words.unit == "%" else whole_ticks(max(heights, default=0))
+    ticks = ticks_around(heights)
     y = value_axis("y", words.unit, 1) | {"scale": {"domain": [ticks[0], ticks[-1]]}}
     y["axis"] |= {"values": ticks}
     place = {"x": labels_axis(labels, width) | {"scale": {"domain": list(labels)}}, "y": y}
@@ -98,9 +98,10 @@ def control_plot(
     return spec
 
 
-def share_ticks(percents: Sequence[float]) -> list[int]:
-    """Whole percents around these, four to six of them; 0 to 100 where there are none."""
-    low, high = min(percents, default=0), max(percents, default=100)
-    step = next(step for step in (5, 10, 20) if high - low <= 4 * step or step == 20)
-    first = int(low // step) * step
-    return list(range(first, max(first + step, math.ceil(high / step) * step) + 1, step))
+def ticks_around(heights: Sequence[float]) -> list[int]:
+    """Whole numbers around these, from zero unless all lie in the upper half; 0 and 1 without any."""
+    low, high = min(heights, default=0), max(heights, default=0)
+    if low <= high / 2:
+        return whole_ticks(high)
+    step = whole_ticks(high - low)[1]
+    return list(range(int(low // step) * step, math.ceil(high / step) * step + 1, step))

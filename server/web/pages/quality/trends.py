@@ -7,7 +7,7 @@ from itertools import groupby
 
 from babel.lists import format_list
 
-from server.domain.quality.control import FEWEST_POINTS, Chart, Point, Read, Reading, p_prime, xmr
+from server.domain.quality.control import FEWEST_POINTS, SIGNALS, Chart, Point, Read, Reading, p_prime, xmr
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import as_counts, quantile, sum_of, waits_within
 from server.language import locale_of
@@ -122,10 +122,13 @@ class _Drawer:
             "control.limits",
             "control.reading",
         )
+        sentences = [sample, chart_text(chart, self.names, unit, say)]
+        if last is not None and not any(read.reading in SIGNALS for read in chart.reads):
+            sentences.append(say("quality.control.none"))
         return Plot(
             name,
             spec,
-            f"{sample} {chart_text(chart, self.names, unit, say)}",
+            " ".join(sentences),
             [say(f"quality.{key}") for key in keys],
             [self._row(part, read) for part, read in zip(self.parts, chart.reads, strict=True)],
             {(row, 0): self.query.with_days(each.first, each.end) for row, each in enumerate(self.parts)},
@@ -175,7 +178,7 @@ def chart_text(chart: Chart, names: Sequence[str], unit: str, words: Sentence) -
         periods = sum(each.low is not None for each in chart.reads[first : last_at + 1])
         values = {"periods": periods, "first": names[first], "last": names[last_at]}
         texts.append(words(f"quality.control.run.{side}", **values))
-    return " ".join(texts if len(texts) > 1 else [*texts, words("quality.control.none")])
+    return " ".join(texts)
 
 
 @dataclass(frozen=True, slots=True)
