@@ -110,8 +110,8 @@ def comparisons_of(
         ComparedRow(
             each.part,
             each.name,
-            _value(each.name, each.now, words),
-            _value(each.name, each.before, words),
+            shown_value(each.name, each.now, words),
+            shown_value(each.name, each.before, words),
             shown_change(change, INDICATORS[each.name].unit, against, words),
         )
         for (each, _), change in zip(found, held([change for _, change in found]), strict=True)
@@ -141,7 +141,8 @@ class _Compared(NamedTuple):
     before: OpenDays
 
 
-def _value(name: str, days: OpenDays, words: Sentence) -> tuple[str, str]:
+def shown_value(name: str, days: OpenDays, words: Sentence) -> tuple[str, str]:
+    """An indicator over some days with its interval, as texts; numbers are per open day."""
     indicator = INDICATORS[name]
     figure = indicator.compute(days.whole, days.total)
     between = interval_text(interval_of(indicator, days.counted), indicator.unit, words)

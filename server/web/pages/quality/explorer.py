@@ -79,7 +79,7 @@ class DayRow:
 
 @dataclass(frozen=True, slots=True)
 class Explorer:
-    """Everything under the form; `is_empty`: nobody came.
+    """Everything under the form; `is_empty`: nobody came; `annotations` with the query strings of their days.
 
     `before`: the other days in words; `nothing_before`: that there were no visits in them. `matched`: the
     pairs of days that a year is compared by; `left_out`: the days that have none.
@@ -99,7 +99,7 @@ class Explorer:
     comparisons: Comparisons | None = None
     tables: FigureTables | None = None
     day_rows: Sequence[DayRow] = ()
-    annotations: Sequence[tuple[str, str]] = ()
+    annotations: Sequence[tuple[str, str, str]] = ()
     during_alert: int = 0
     targets_differ: bool = False
 
@@ -133,7 +133,12 @@ class _Writer:
             selection_texts(self.query, self.words),
             services_in_use(self.query.services, self.found.unselected | self.query.selection.services),
             annotations=[
-                (wording.day_text(each.day, self.language), each.words) for each in self.found.annotations
+                (
+                    wording.day_text(each.day, self.language),
+                    each.words,
+                    self.query.with_days(each.day, each.day + ONE_DAY),
+                )
+                for each in self.found.annotations
             ],
             during_alert=found.during_alert,
         )

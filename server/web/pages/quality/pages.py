@@ -33,6 +33,7 @@ from server.web.access.site_context import of_app
 from server.web.pages.quality import wording
 from server.web.pages.quality.comparisons import OpenDays
 from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.events import event_of
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
 from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query
@@ -133,7 +134,7 @@ def _summary(hall: HallConfiguration) -> str | tuple[str, int]:
         period_query=lambda day: _query(selection, day),
         is_quarter_first=is_quarter_first,
         annotations=[
-            (wording.day_text(each.day, language), each.words)
+            (wording.day_text(each.day, language), each.words, f"hall={hall.hall}&duree=day&jour={each.day}")
             for each in read_annotations(database(), hall.hall, period.starts_on, period.ends_on)
         ],
         shows_agents=_shows_agents(hall),
@@ -185,6 +186,7 @@ def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
     theirs = page.halls(Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
     others = other_tables(database(), query, theirs, words)
+    event = event_of(database(), query, theirs, words) if query.is_day and view.annotations else None
     html = render_template(
         "quality/explorer.html",
         query=query,
@@ -204,7 +206,8 @@ def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
         weekdays=[(day + 1, wording.weekday_name(day, query.language)) for day in range(7)],
         chosen_weekdays={day + 1 for day in query.selection.weekdays},
         others=others,
-        sections=_sections(view, others, words),
+        event=event,
+        sections=_sections(view, others, words, has_event=event is not None),
         previous=_turned(query, -1),
         next=_turned(query, 1),
         keys=drawings.offer([plot.spec for plot in view.plots]),
@@ -258,12 +261,15 @@ def _turned(query: ExplorerQuery, direction: int) -> str:
     return query.with_days(query.starts_on + length, query.ends_on + length)
 
 
-def _sections(view: Explorer, others: Sequence[OtherTable], words: Sentence) -> list[tuple[str, str]]:
+def _sections(
+    view: Explorer, others: Sequence[OtherTable], words: Sentence, *, has_event: bool
+) -> list[tuple[str, str]]:
     """The anchors and titles of the parts that the page has."""
     tables = view.tables
     plots = [(plot.name, words(f"quality.plot.{plot.name}.title")) for plot in view.plots]
     parts = [
         ("chiffres", "quality.summary.figures", True),
+        ("avant-apres", "quality.event.title", has_event),
         ("changements", "quality.compared.title", view.comparisons is not None),
         ("halls", "quality.explorer.halls", bool(tables and tables.halls)),
         ("", "", True),

@@ -1,21 +1,24 @@
 """Control charts on the pages of figures: signals in words and forms, partial periods, samples."""
 
 import html
+import random
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from server.domain.author import SYSTEM
 from server.domain.quality.control import Point, xmr
 from server.domain.quality.periods import PeriodKind, period_of
 from server.language import Catalogues
+from server.usecases.typed_figures import annotate_day
 from server.web.pages.quality.control_specs import ControlWords, control_plot, ticks_around
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.trends import chart_text, named_in_sentence, small_chart
 from server.web.rendering.viewer import Sentence
-from tests.server.usecases.quality.figures_history import Hands, database_with_hall, play_days
+from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 from tests.server.web.quality.test_quality import CATALOGUES, SERVER, Site
 
 MONTHS = [period_of(PeriodKind.MONTH, date(2026, month, 1)) for month in range(1, 13)]
@@ -23,6 +26,7 @@ FRENCH = Sentence(
     Catalogues((("server", SERVER / "translations"), ("control_charts", CATALOGUES))).translate, "fr"
 )
 NAMES = [named_in_sentence(month, FRENCH) for month in MONTHS]
+EVENT = date(2026, 10, 12)
 JULY = xmr([Point(value, 500) for value in (10, 12, 9, 11, 10, 12, 30, 10, 12, 11, 10, 12)])
 RISEN = xmr([*(Point(value, 500) for value in (9, 3, 9, 3)), *([Point(8, 500)] * 8)])
 
@@ -35,12 +39,25 @@ def said(page: str, where: str) -> str:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
-    """Laon with nine weeks of visits from Monday 14 September 2026; today is Friday 20 November."""
+    """Laon and Vervins with ten weeks of visits from Monday 14 September 2026; today is Friday 20 November.
+
+    Laon has three times as many from 12 October.
+    """
     place = tmp_path_factory.mktemp("control") / "parvis.db"
     place.write_bytes(migrated_sqlite.read_bytes())
     database = database_with_hall(f"sqlite:///{place}", Hands(), "laon", "vervins")
+    chance = random.Random(2)
     for week in range(10):
-        play_days(database, date.fromordinal(date(2026, 9, 14).toordinal() + 7 * week), 2, a_day=8)
+        monday = date(2026, 9, 14) + timedelta(weeks=week)
+        play_days(database, monday, 2, a_day=8 if monday < EVENT else 24)
+        for day in (monday, monday + timedelta(days=1)):
+            with database.transaction("vervins", SYSTEM) as transaction:
+                played = PlayedDay(transaction, day, chance, counter="vervins-g1")
+                for rank in range(1, 9):
+                    played.visit(rank, "vervins-accueil", played.local(9 + rank / 4), "served")
+    annotate_day(database, "laon", SYSTEM, EVENT, "3ᵉ guichet ouvert")
+    annotate_day(database, "laon", SYSTEM, EVENT + timedelta(days=7), "Travaux")
+    annotate_day(database, "laon", SYSTEM, date(2026, 11, 16), "Grève")
     yield Site(database)
     database.close()
 
@@ -117,3 +134,38 @@ def test_the_summary_says_the_limits_of_counts_per_open_day(site: Site):
     assert tile is not None
     assert re.search(r"de [\d,]+ à [\d,]+\u00a0par jour d’accueil \(9 périodes complètes\)", tile[0])
     assert 'class="not_judged chosen"' in tile[0]
+
+
+def test_a_remark_leads_to_the_days_before_and_after_it(site: Site):
+    for page in (
+        "/qualite?hall=laon&jour=2026-10-20&duree=month",
+        "/qualite/explorer?hall=laon&duree=month&jour=2026-10-20",
+    ):
+        link = re.search(r'href="(/qualite/explorer\?[^"]*=2026-10-12[^"]*)#avant-apres"', site.page(page))
+        assert link is not None
+        assert 'id="avant-apres"' in site.page(html.unescape(link[1]))
+
+
+def test_the_change_at_a_remark_stands_beside_that_of_other_halls(site: Site):
+    event = said(site.page("/qualite/explorer?hall=laon&du=2026-10-12&au=2026-10-12"), "avant-apres")
+    assert "4 semaines de chaque côté, du 14 septembre 2026 au 9 novembre 2026" in event
+    assert "rien d’autre n’a changé ce jour-là, et que les autres lieux (Sous-préfecture de Vervins)" in event
+    assert "Autres remarques de ces jours : lundi 19 octobre 2026, Travaux" in event
+    visits = event[event.index("Visites") : event.index("Attente médiane")]
+    assert "A augmenté +" in visits
+    assert "Au-dessus de l’évolution des autres +" in visits
+
+
+def test_all_halls_together_have_no_others_beside(site: Site):
+    page = site.page("/qualite/explorer?hall=laon&hall=vervins&du=2026-10-12&au=2026-10-12")
+    assert "rien d’autre n’a changé ce jour-là. " in said(page, "avant-apres")
+    assert "Autres lieux" not in said(page, "avant-apres")
+
+
+def test_too_few_days_after_a_remark_are_not_compared(site: Site):
+    event = said(site.page("/qualite/explorer?hall=laon&du=2026-11-16&au=2026-11-16"), "avant-apres")
+    assert "rien à comparer pour le moment" in event
+
+
+def test_a_day_without_a_remark_has_no_before_and_after(site: Site):
+    assert "avant-apres" not in site.page("/qualite/explorer?hall=laon&du=2026-10-13&au=2026-10-13")

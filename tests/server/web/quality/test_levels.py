@@ -15,10 +15,13 @@ from pathlib import Path
 import pytest
 
 from server.domain.author import SYSTEM
+from server.domain.quality.doubt import Change
 from server.domain.quality.indicators import Figure, figures_of
 from server.domain.quality.periods import parse_period
+from server.language import Catalogues
 from server.usecases.quality.indicators import read_days
 from server.usecases.typed_figures import annotate_day
+from server.web.pages.quality.changes import Against, shown_change
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.specs import (
     Bar,
@@ -30,8 +33,9 @@ from server.web.pages.quality.specs import (
     whole_ticks,
 )
 from server.web.pages.quality.wording import day_text, figure_number, minutes, number, period_text
+from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
-from tests.server.web.quality.test_quality import Site
+from tests.server.web.quality.test_quality import CATALOGUES, Site
 
 EXPLORER = "/qualite/explorer?hall=laon"
 OCTOBER = f"{EXPLORER}&du=2026-10-01&au=2026-10-31"
@@ -374,3 +378,11 @@ def test_numbers_follow_the_language():
 def test_a_figure_without_a_sample_has_no_number():
     assert figure_number(Figure("wait_median", None, n=0), "fr") is None
     assert figure_number(Figure("within_target", 66.6667, n=3, count=2), "fr") == "67"
+
+
+def test_a_limit_of_a_change_never_hides_its_side_of_zero():
+    say = Sentence(Catalogues((("quality_levels", CATALOGUES),)).translate, "fr")
+    shown = shown_change(Change(60, -18, 130, 20, 0.2, "unclear"), "s", Against("", ""), say)
+    assert "entre \u22120,3 et +2,2" in shown.size
+    shown = shown_change(Change(60, 0, 130, 20, 0.2, "unclear"), "s", Against("", ""), say)
+    assert "entre +0 et +2" in shown.size
