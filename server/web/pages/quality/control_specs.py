@@ -73,8 +73,8 @@ def control_plot(
     every = [at for read in chart.reads for at in (read.point.value, read.low, read.high)]
     heights = [at for at in (*every, target) if at is not None]
     ticks = ticks_around(heights)
-    y = value_axis("y", words.unit, 1) | {"scale": {"domain": [ticks[0], ticks[-1]]}}
-    y["axis"] |= {"values": ticks}
+    y = value_axis("y", words.unit, 1) | {"scale": {"domain": [ticks[0], ticks[-1]], "nice": False}}
+    y["axis"] |= {"values": ticks, "tickCount": len(ticks)}
     place = {"x": labels_axis(labels, width) | {"scale": {"domain": list(labels)}}, "y": y}
     form = {
         "shape": _of_reading("circle", "circle", "square", "diamond"),

@@ -151,7 +151,7 @@ def named_bars_plot(bars: Sequence[Bar], *, unit: str) -> Spec:
         "scale": {"paddingInner": 0.25},
     }
     along = value_axis("y", unit, _top(bars))
-    kept = ("title", "titleFontWeight", "values", "labelOverlap", "format")
+    kept = ("title", "titleFontWeight", "values", "tickCount", "labelOverlap", "format")
     place = {"y": names, "x": along | {"axis": {key: along["axis"][key] for key in kept}}}
     marks = ({"type": "bar", "color": BAR}, place), (_text(align="left", dx=6), place | _LABEL)
     names_px = max([NAMES_PX, *(LETTER_PX * len(bar.label) for bar in bars)])
@@ -239,7 +239,7 @@ def whole_ticks(top: float) -> list[int]:
 
 
 def value_axis(field: str, title: str, top: float) -> Spec:
-    """An axis of whole numbers from 0 to `top` or above; `title` is written at its top."""
+    """An axis of whole numbers from 0 to `top` or above, all labelled; `title` is written at its top."""
     ticks = whole_ticks(top)
     axis = {
         "title": title,
@@ -250,10 +250,16 @@ def value_axis(field: str, title: str, top: float) -> Spec:
         "titleY": -24,
         "titleFontWeight": "normal",
         "values": ticks,
+        "tickCount": len(ticks),
         "labelOverlap": False,
         "format": "d",
     }
-    return {"field": field, "type": "quantitative", "axis": axis, "scale": {"domain": [0, ticks[-1]]}}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "axis": axis,
+        "scale": {"domain": [0, ticks[-1]], "nice": False},
+    }
 
 
 def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:

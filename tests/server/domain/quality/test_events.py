@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from server.domain.quality.doubt import Change
+from server.domain.quality.doubt import Change, Direction
 from server.domain.quality.events import Sides, net_of, sides_of
 
 MONDAY = date(2026, 6, 1)
@@ -40,7 +40,7 @@ def test_less_than_a_week_on_a_side_is_no_comparison(first: date, today: date):
 
 
 def change(difference: float, low: float | None, high: float | None) -> Change:
-    direction = "few_days" if low is None or high is None else "up" if low > 0 else "unclear"
+    direction: Direction = "few_days" if low is None or high is None else "up" if low > 0 else "unclear"
     return Change(difference, low, high, 40, 0.01, direction)
 
 

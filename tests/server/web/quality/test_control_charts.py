@@ -96,6 +96,8 @@ def test_each_reading_has_a_form_of_its_own():
     labels = [str(at) for at in range(13)]
     [svg] = Drawings().svgs([control_plot(partial, labels, words=ControlWords("min"), width=280)])
     assert svg is not None
+    axis = svg[svg.index("role-axis-label", svg.index("role-axis-label") + 1) :]
+    assert re.findall(r">(\d+)</text>", axis)[:6] == ["0", "20", "40", "60", "80", "100"]
     forms = set(re.findall(r'<path aria-label="[^"]*reading: (\w+)', svg))
     assert forms == {"usual", "outside", "not_judged"}
 
