@@ -31,9 +31,8 @@ from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.quality import wording
-from server.web.pages.quality.comparisons import OpenDays
+from server.web.pages.quality.comparisons import OpenDays, event_of
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.events import event_of
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
 from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query

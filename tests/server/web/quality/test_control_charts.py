@@ -14,9 +14,15 @@ from server.domain.quality.control import Point, xmr
 from server.domain.quality.periods import PeriodKind, period_of
 from server.language import Catalogues
 from server.usecases.typed_figures import annotate_day
-from server.web.pages.quality.control_specs import ControlWords, control_plot, ticks_around
 from server.web.pages.quality.draw import Drawings
-from server.web.pages.quality.trends import chart_text, named_in_sentence, small_chart
+from server.web.pages.quality.trends import (
+    ControlWords,
+    chart_text,
+    control_plot,
+    named_in_sentence,
+    small_chart,
+    ticks_around,
+)
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 from tests.server.web.quality.test_quality import CATALOGUES, SERVER, Site
