@@ -1,5 +1,6 @@
 """The open days of a selection; the changes of its services, hours and classes, and those around a remark."""
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -149,6 +150,7 @@ class _Compared(NamedTuple):
 def shown_value(name: str, days: OpenDays, words: Sentence) -> tuple[str, str]:
     """An indicator over some days with its interval, as texts; numbers are per open day."""
     indicator = INDICATORS[name]
+    time.sleep(0)  # a long period has many parts: lets other work through between two
     figure = indicator.compute(days.whole, days.total)
     between = interval_text(interval_of(indicator, days.counted), indicator.unit, words)
     if indicator.unit in MEASURED or figure.value is None:

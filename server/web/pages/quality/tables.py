@@ -1,5 +1,6 @@
 """Tables of the explorer: figures by group, service, hall; satisfaction of surveys; presence of devices."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -136,6 +137,7 @@ class Shower:
 
     def figures(self, names: Sequence[str]) -> list[ShownFigure]:
         """These indicators, in this order."""
+        time.sleep(0)  # a long period has many parts: lets other work through between two
         found = figures_of(self.days.whole, names, withheld=self.days.found.withheld)
         by_name = {figure.indicator: figure for figure in found}
         return [self.figure(by_name[name], INDICATORS[name]) for name in names]
