@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -60,11 +60,14 @@ type Verdict = Literal["met", "missed", "cannot_say"]
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Days with their totals: counted once, for the intervals of many indicators."""
+    """Days with their totals: counted once, for the intervals of many indicators.
+
+    `weekdays`: Monday 0; None where a day does not tell it. `estimates`: what was asked of them already.
+    """
 
     counted: tuple[tuple[Rollup, Tally], ...]
     weekdays: tuple[int, ...] | None
-    """Monday 0; None where a day does not tell it."""
+    estimates: "dict[Measure, _Estimate]" = field(default_factory=dict, compare=False, repr=False)
 
 
 def days_of(rollups: Iterable[Rollup]) -> Days:
@@ -166,6 +169,12 @@ class _Estimate(NamedTuple):
 def _estimate(indicator: Indicator | Measure, rollups: Sequence[Rollup] | Days) -> _Estimate:
     days = rollups if isinstance(rollups, Days) else days_of(rollups)
     measure = _measure(indicator)
+    if measure not in days.estimates:
+        days.estimates[measure] = _estimate_of(measure, days)
+    return days.estimates[measure]
+
+
+def _estimate_of(measure: Measure, days: Days) -> _Estimate:
     if measure.sampled is None:
         return _without_interval(measure, days)
     if isinstance(measure.sampled, Ranked):
@@ -299,9 +308,15 @@ def _spread(added: Sequence[float], weekdays: _Weekdays) -> _Spread:
         groups[weekdays[place] if weekdays else -1].append(each)
     if n_days - len(groups) < FEWEST_DAYS - 1:
         groups = {-1: list(added)}
-    squares = [[(each - sum(days) / len(days)) ** 2 for each in days] for days in groups.values()]
+    squares = [_squares(days) for days in groups.values()]
     df = n_days - len(squares)
     return _Spread(sum(map(sum, squares)) * n_days / df, max(2, min(df, _days_it_rests_on(squares))))
+
+
+def _squares(added: list[float]) -> list[float]:
+    """How far each is from the mean of all, squared."""
+    middle = sum(added) / len(added)
+    return [(each - middle) ** 2 for each in added]
 
 
 def _days_it_rests_on(groups: list[list[float]]) -> int:
