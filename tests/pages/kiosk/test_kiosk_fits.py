@@ -150,6 +150,7 @@ def every_view(page: Page) -> Iterator[str]:
     expect_ticket(page)
     yield "ticket"
     page.locator("[data-toggle=large]").click()
+    page.context.set_offline(True)  # the head then says that there is no voice
 
     def is_warned() -> bool:
         page.clock.run_for(5_000)  # a quarter of a warning
@@ -158,6 +159,7 @@ def every_view(page: Page) -> Iterator[str]:
     wait_until(is_warned, "the warning comes once the view has been read aloud")
     expect(page.locator(".view")).to_have_attribute("data-noting", "")
     yield "warning"
+    page.context.set_offline(False)
     page.clock.run_for(20_000)
     expect(page.locator("main")).to_have_attribute("data-view", "start")
 
