@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import Literal
 
 FEWEST_POINTS = 8
-"""Of fewer judged points no limits are drawn."""
+"""A chart with fewer judged points has no limits."""
 RUN = 8
 """So many judged points in a row on one side of the centre are a signal."""
 MEAN_RANGE = 1.128

@@ -21,7 +21,7 @@ from server.domain.quality.rollup import Rollup, Tally, quantile, sum_of
 FEWEST_DAYS = 8
 """Below this many days nobody can tell how days differ: there is no interval."""
 FALSE_DISCOVERIES = 0.10
-"""Of the changes said among many that are shown together, at most this part is noise, on average."""
+"""At most this part of the changes said among many shown together is noise, on average."""
 _OUTSIDE = 0.05
 """How often an interval misses the long-run value."""
 _WEIGHT_OF_GUESS = 2

@@ -210,13 +210,13 @@ def never_received(rollup: Rollup, tally: Tally) -> Counted:
 
 
 def left_past_target(rollup: Rollup, _: Tally) -> Counted:
-    """Of the departures before the call that had a target, the share after more than the target."""
+    """The share of departures before the call that came after their target."""
     left = _departures(rollup)
     return _percent(left.left_past_target, left.left_with_target)
 
 
 def left_past_announced(rollup: Rollup, _: Tally) -> Counted:
-    """Of those to whom a range was announced, the share after its end."""
+    """The share of those to whom a range was announced who left after its end."""
     left = _departures(rollup)
     return _percent(left.left_past_quoted, left.left_quoted)
 

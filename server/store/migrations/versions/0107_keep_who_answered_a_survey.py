@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Of a survey that is over nobody knows any more whose tickets answered."""
+    """Nobody knows any more whose tickets answered a survey that is over."""
     with op.batch_alter_table("survey") as table:
         table.add_column(sa.Column("turnout", sa.Text))
 

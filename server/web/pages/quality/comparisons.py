@@ -100,7 +100,7 @@ def comparisons_of(
 ) -> Comparisons:
     """The changes of the services, hours and classes of some days, in the order of these.
 
-    Of those that stand, at most one in ten is chance, on average (`held`).
+    At most one in ten of those that stand is chance, on average (`held`).
     """
     names = [name for name in COMPARED if name != "within_target" or not has_new_target(now, before, query)]
     found: list[tuple[_Compared, Change]] = []

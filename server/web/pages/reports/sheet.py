@@ -11,7 +11,7 @@ from server.web.pages.reports.wording import FEW, SIGNS, TILES, Corrected, Line,
 from server.web.rendering.viewer import Sentence
 
 MOST_LINES = 6
-"""With more lines in its table, the sheet is set smaller."""
+"""A sheet with more lines in its table has smaller letters."""
 CONVENTIONS = ("visits", "waits", "left_before_call", "within_target", "not_issued")
 """Those of the figures on the sheet, in short, in their order."""
 
