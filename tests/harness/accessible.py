@@ -69,11 +69,24 @@ BROKEN_WORDS = """() => {
 }"""
 
 
+# the first elements of a page that reach over its right edge, as they are written
+BEYOND_THE_EDGE = """() => [...document.body.querySelectorAll("*")]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5)
+  .slice(0, 9).map((each) => `${each.cloneNode().outerHTML} ${each.textContent.trim().slice(0, 40)}`)"""
+
+
 def assert_fits(page: Page, width: int, height: int) -> None:
     """Fails where a page in a window of this size scrolls sideways or breaks a word without a hyphen."""
     page.set_viewport_size({"width": width, "height": height})
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert_not_sideways(page)
     assert page.evaluate(BROKEN_WORDS) == []
+
+
+def assert_not_sideways(page: Page) -> None:
+    """Fails where a page is wider than its window, once its styles and frames are there."""
+    page.wait_for_load_state()
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        raise AssertionError(f"{page.url} is wider than its window: {page.evaluate(BEYOND_THE_EDGE)}")
 
 
 # axe reads the ground as forced and the letters as written: contrast in forced colours is the browser's own,

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.conftest import Serve
 from tests.docs.documents import blocks_of
-from tests.harness.accessible import assert_accessible
+from tests.harness.accessible import assert_accessible, assert_not_sideways
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Layout, Served
 
@@ -179,7 +179,7 @@ class Stranger:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(title)
         for size in (PHONE, CONSOLE):
             self.page.set_viewport_size(size)
-            assert self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert_not_sideways(self.page)
             assert_accessible(self.page)
 
 
@@ -270,7 +270,7 @@ def assert_one_page_is_enough(page: Page, server: Served) -> None:
     expect(page.locator("[data-calling-now]")).to_have_text(f"{number} est au guichet.")
     for size in (PHONE, CONSOLE):
         page.set_viewport_size(size)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_not_sideways(page)
         assert_accessible(page)
     page.get_by_role("button", name="Terminer et appeler la personne suivante").click()
     expect(page.locator("[data-outcome]")).to_have_text("Personne n’attend.")

@@ -15,7 +15,7 @@ from server.store.transactions.database import Database
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.accessible import assert_accessible, assert_not_sideways, unreached_by_keyboard
 from tests.harness.servers.identities import running_provider
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
@@ -48,7 +48,7 @@ def assert_fits(page: Page) -> None:
     for width, height in ((1366, 768), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         assert_accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_not_sideways(page)
     page.set_viewport_size({"width": 1366, "height": 768})
 
 

@@ -12,6 +12,7 @@ from server.web.rendering.problems import id_of_form
 from tests.harness.accessible import (
     assert_accessible,
     assert_accessible_at_this_width,
+    assert_not_sideways,
     further_violations,
     unreached_by_keyboard,
 )
@@ -80,7 +81,7 @@ def read(page: Page) -> Iterator[None]:
 
 def assert_walked(page: Page, judge: Callable[[Page], None] = assert_accessible) -> None:
     judge(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert_not_sideways(page)
     assert unreached_by_keyboard(page) == []
 
 
@@ -173,7 +174,7 @@ def test_a_page_of_people_at_work(hall: Served, page_of: Callable[[str | None], 
     assert_walked(page)
     assert further_violations(page, is_whole=path in WHOLE) == []
     page.set_viewport_size(NARROWEST)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert_not_sideways(page)
 
 
 def test_a_day_is_played_by_keyboard_and_goes_by_steps_with_reduced_motion(

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible
+from tests.harness.accessible import assert_accessible, assert_not_sideways
 from tests.harness.chromium import Pages
 from tests.harness.working import demonstration_user, sign_in
 from tests.pages.kiosk.conftest import demonstration_site
@@ -56,4 +56,4 @@ def test_two_refused_colours_are_replaced_in_one_press_and_reach_the_kiosk(
     page.locator(".gestures button").first.click()
     expect(page.locator("#ink")).not_to_have_value(ink)
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert_not_sideways(page)

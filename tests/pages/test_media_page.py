@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.accessible import assert_accessible, assert_not_sideways, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
@@ -166,7 +166,7 @@ def test_a_batch_slows_down_with_the_server_and_its_refused_files_are_one_list(
     assert_accessible(page)
     for width, height in ((1366, 768), (390, 844), (683, 384)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_not_sideways(page)
 
 
 def test_a_page_read_again_says_which_files_had_not_left(hall: Served, pages: Pages, tmp_path: Path):
@@ -268,7 +268,7 @@ def test_a_video_and_a_document_are_prepared_by_the_separate_process(
     assert lasts[1:] == [320, 200]
     for width, height in ((1366, 768), (390, 844), (683, 384)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_not_sideways(page)
         assert_accessible(page)
 
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible, unreached_by_keyboard
+from tests.harness.accessible import assert_accessible, assert_not_sideways, unreached_by_keyboard
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
@@ -312,7 +312,7 @@ def test_the_pages_fit_a_phone(server: Served, pages: Pages):
             expect(page.get_by_role("textbox", name="Texte")).to_be_visible()
         assert_accessible(page)
         assert unreached_by_keyboard(page) == []
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert_not_sideways(page)
 
 
 def test_words_get_a_picture_and_its_place_in_the_form(server: Served, dom_pages: DomPages):
