@@ -61,8 +61,7 @@ ASSETS = (
     "fonts/atkinson-hyperlegible-next-latin.woff2",
     "fonts/atkinson-hyperlegible-next-latin-ext.woff2",
     "fonts/atkinson-hyperlegible-next-latin-italic.woff2",
-    "fonts/noto-sans-arabic.woff2",
-    "fonts/noto-sans-cyrillic.woff2",
+    *(f"fonts/noto-sans-{letters}.woff2" for letters in ("arabic", "arabic-letters", "cyrillic")),
     *(f"icons/{icon}.svg" for icon in dict.fromkeys(("megaphone", "arrow-down", *STEP_ICONS))),
 )
 """What the page needs of `/assets`."""

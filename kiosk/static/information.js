@@ -166,11 +166,14 @@ export const picturesOf = ({ notices }) => [
   ),
 ];
 
-// Fetched once, so that the browser has them when the server is away.
-export function openPictures(get) {
+const BETWEEN_PICTURES_MS = 2_000; // who stands at the kiosk comes first
+
+// Fetched once and slowly, so that the browser has them when the server is away.
+export function openPictures(get, pause) {
   const kept = new Set();
   return async (addresses) => {
     for (const address of addresses.filter((each) => !kept.has(each))) {
+      await pause(BETWEEN_PICTURES_MS);
       try {
         const answer = await get(address);
         await answer.arrayBuffer();

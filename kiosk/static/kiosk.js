@@ -102,7 +102,7 @@ const papers = openPapers({ link, dispatch, current: () => state });
 const information = openInformation({
   ask: link.information,
   loaded: (found) => dispatch({ type: "information_loaded", found }),
-  keep: openPictures((address) => fetch(address)),
+  keep: openPictures((address) => fetch(address), pause),
   now,
 });
 

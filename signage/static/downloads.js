@@ -59,9 +59,9 @@ export function createDownloads({
 
   async function download(kept, url) {
     try {
-      // past the browser's own cache, which holds parts of a video that plays already and would answer with
-      // one
-      const cache = url.startsWith("/media/") ? "no-store" : "default";
+      // past the browser's own cache, which holds parts of a film that plays already and would answer with
+      // one; a picture that is shown meanwhile is fetched once
+      const cache = url.endsWith(".webm") ? "no-store" : "default";
       const answer = await get(url, { credentials: "same-origin", cache });
       if (answer.status === 200) await kept.put(url, answer);
       return answer.status === 200;

@@ -148,6 +148,9 @@ def weights(folder: Path) -> Iterator[Result]:
             yield Result(what, "kB", page.wire_bytes / 1_000, page.most_bytes / 1_000, at_most=1)
             if page.most_requests is not None:
                 yield Result(f"{what}, requests", "", page.requests, page.most_requests, at_most=1)
+            if page.minute_bytes is not None:
+                minute, most = page.minute_bytes / 1_000, page.most_bytes / 1_000
+                yield Result(f"{what}, its first minute", "kB", minute, most)
 
 
 MOST_APART_MS = 100

@@ -12,12 +12,14 @@ function world({ has = [], lost = [], onWait = () => {} } = {}) {
     delete: async (url) => files.delete(new URL(url).pathname),
   };
   const asked = [];
+  const caches = [];
   const phases = [];
   const waits = [];
   const downloads = createDownloads({
     storage: { open: async () => kept },
-    get: async (url) => {
+    get: async (url, { cache }) => {
       asked.push(url);
+      caches.push(cache);
       if (lost.includes(url)) throw new TypeError("no network");
       return { status: url.includes("gone") ? 404 : 200 };
     },
@@ -29,7 +31,7 @@ function world({ has = [], lost = [], onWait = () => {} } = {}) {
     },
     onPhase: (phase) => phases.push(phase),
   });
-  return { downloads, files, asked, phases };
+  return { downloads, files, asked, caches, phases };
 }
 
 test("missing files are fetched, and files no longer needed leave last", async () => {
@@ -71,4 +73,10 @@ test("without files a player is up to date; without the server it may be outdate
 test("a browser without storage plays all the same", async () => {
   const downloads = createDownloads({ storage: undefined, onPhase: () => assert.fail("no phase") });
   await downloads.want(["/media/a"]);
+});
+
+test("a picture that is shown meanwhile is fetched once; a film is fetched whole", async () => {
+  const { downloads, caches } = world();
+  await downloads.want(["/media/a.webp", "/media/b.webm"]);
+  assert.deepEqual(caches, ["default", "no-store"]);
 });

@@ -8,6 +8,7 @@ import {
   languageToHear,
   noticeText,
   openInformation,
+  openPictures,
   otherTongues,
   placeOf,
   QUIET_READING_MS,
@@ -127,4 +128,25 @@ test("notices are asked for once they are wanted or one begins, at most every ha
   at += ASK_AT_MOST_EVERY_MS;
   await feed.tick(Date.parse(begins) + 2_000);
   assert.equal(asked, 3);
+});
+
+test("pictures are fetched one at a time, after what a first press needs, and again once the server is back", async () => {
+  const happened = [];
+  let isAway = false;
+  const keep = openPictures(
+    async (address) => {
+      happened.push(address);
+      if (isAway) throw new TypeError("no network");
+      return new Response("");
+    },
+    async () => void happened.push("pause"),
+  );
+  await keep(["/media/a.webp"]);
+  isAway = true;
+  await keep(["/media/a.webp", "/media/b.webp", "/media/c.webp"]);
+  isAway = false;
+  await keep(["/media/b.webp"]);
+  await keep(["/media/b.webp"]);
+  const once = ["pause", "/media/b.webp"];
+  assert.deepEqual(happened, ["pause", "/media/a.webp", ...once, ...once]);
 });
