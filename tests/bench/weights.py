@@ -63,7 +63,9 @@ def measure_weights(served: Served) -> list[Weight]:
     agent = demonstration_user(served, "agent")
     with running_chromium() as browser:
         return [
-            _weight(browser, "kiosk", site["kiosk"]["url"], (1080, 1920), 250_000, most_requests=40, used=PRESSED),
+            _weight(
+                browser, "kiosk", site["kiosk"]["url"], (1080, 1920), 250_000, most_requests=40, used=PRESSED
+            ),
             _weight(browser, "phone", phone, (390, 844), 120_000),
             _weight(
                 browser,
