@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ type Serve = Callable[..., Served]
 type ServeAt = Callable[..., MovedServed]
 
 os.environ.setdefault("TZ", "Europe/Paris")
+time.tzset()  # the hour may have been read before
 for name in [name for name in os.environ if name.startswith("PARVIS_") and name != "PARVIS_TEST_COUNTS"]:
     del os.environ[name]
 

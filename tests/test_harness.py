@@ -3,12 +3,14 @@
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
+import time_machine
 
 from server import app
 from server.live.message_types import TAKEN
@@ -21,6 +23,7 @@ from tests.harness.dom.dom_pages import DomPage, DomPages, expect
 from tests.harness.made_once import told_routes
 from tests.harness.programs import PROJECT, PYTHON, child_of_tests
 from tests.harness.servers.databases import DURABILITY, PostgresqlCluster
+from tests.harness.servers.moved_served import ZONE, MovedServed
 from tests.harness.servers.served import Forks
 from tests.harness.sharing import free_port, machine
 from tests.harness.waiting import wait_until
@@ -268,6 +271,20 @@ def test_a_server_that_gets_the_number_of_one_that_has_ended_has_not_ended(tmp_p
     assert first.wait(timeout=20) == 0
     assert forks.start("second", [], {}, tmp_path / "log").poll() is None
     forks.close()
+
+
+@pytest.mark.parametrize(
+    ("today", "moved"),
+    [
+        ("2027-03-23T12:00+01:00", "2027-03-30T11:20+02:00"),  # the clocks change between
+        ("2028-08-09T12:00+02:00", "2028-08-22T11:20+02:00"),  # a week later is Assumption Day
+    ],
+)
+def test_a_moved_server_has_the_hour_of_an_open_tuesday(tmp_path: Path, today: str, moved: str):
+    with time_machine.travel(datetime.fromisoformat(today), tick=False):
+        server = MovedServed(tmp_path).at(11, 20)
+        found = datetime.now(UTC) + timedelta(seconds=server.ahead_s)
+    assert found.astimezone(ZONE).isoformat(timespec="minutes") == moved
 
 
 def test_a_change_within_twice_the_noise_is_kept_and_a_larger_one_is_not():

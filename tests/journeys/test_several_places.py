@@ -1,6 +1,7 @@
 """The main job from end to end, and mornings of one agent with several places, in a real browser."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
@@ -230,13 +231,9 @@ def _job_of(server: Any, number: str) -> str:
 
 
 def _figures(page: Page, server: Any) -> dict[str, Any]:
-    today = page.evaluate("new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Paris' })")
-    tomorrow = page.evaluate(
-        "new Date(Date.now() + 864e5).toLocaleDateString('sv-SE', { timeZone: 'Europe/Paris' })"
-    )
-    answer = page.request.get(
-        f"{server.base_url}/api/v1/indicators", params={"hall": "laon", "from": today, "to": tomorrow}
-    )
+    today = date.today()  # noqa: DTZ011 - the site's own date
+    days = {"from": today.isoformat(), "to": (today + timedelta(days=1)).isoformat()}
+    answer = page.request.get(f"{server.base_url}/api/v1/indicators", params={"hall": "laon", **days})
     assert answer.ok, answer.text()
     (row,) = answer.json()["rows"]
     return {figure["indicator"]: figure for figure in row["figures"]}

@@ -11,11 +11,13 @@ if __name__ == "__main__":
 import os
 import runpy
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
+
+from holidays import country_holidays
 
 from server import app
 from server.clock import Clock, system_now
@@ -33,7 +35,7 @@ class MovedServed(Served):
     def __init__(self, var: Path, **settings: Any) -> None:
         super().__init__(var, demo_hours="real", **settings)
         today = datetime.now(ZONE).date()
-        self.day: date = today + timedelta(days=7 + TUESDAY - today.weekday())
+        self.day = open_tuesday(today + timedelta(days=7 + TUESDAY - today.weekday()))
 
     def command(self) -> list[str]:
         """The server with a clock of its own."""
@@ -43,7 +45,7 @@ class MovedServed(Served):
     def at(self, hour: int, minute: int = 0, *, days_later: int = 0) -> Self:
         """Moves the clock to a local hour of the day, or of one that follows."""
         wanted = datetime.combine(self.day + timedelta(days=days_later), time(hour, minute), ZONE)
-        return self._be_ahead((wanted - datetime.now(ZONE)).total_seconds())
+        return self._be_ahead((wanted - datetime.now(UTC)).total_seconds())
 
     def later(self, seconds: float) -> Self:
         """Moves the clock forward."""
@@ -60,6 +62,14 @@ class MovedServed(Served):
         beside.write_text(str(seconds), encoding="ascii")
         os.replace(beside, place)  # the server reads it at any moment
         return self
+
+
+def open_tuesday(tuesday: date) -> date:
+    """This Tuesday or the first after it that is no public holiday, nor the day that follows."""
+    holidays = country_holidays("FR")
+    while tuesday in holidays or tuesday + timedelta(days=1) in holidays:
+        tuesday += timedelta(days=7)
+    return tuesday
 
 
 def moved_now() -> datetime:
