@@ -232,6 +232,7 @@ def test_the_point_of_a_photograph_that_stays_in_sight_is_pressed_or_moved_by_ke
     focus.get_by_role("radio", name="Plein écran").check()
     assert [each.input_value() for each in kept.all()] == ["50", "50"]
     picture = focus.locator("img")
+    expect(picture).to_have_js_property("complete", value=True)
     size = picture.bounding_box()
     assert size is not None
     picture.click(position={"x": size["width"] * 0.25, "y": size["height"] * 0.75})

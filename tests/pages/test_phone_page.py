@@ -201,9 +201,9 @@ def test_a_lost_connection_is_shown_and_restored(
 ):
     page = follow("/suivi")
     page.clock.install(time=datetime.now(PARIS) + timedelta(hours=3))  # a phone that is not set right
+    lost_after = datetime.now(PARIS)
     page.goto(page.url.replace("/suivi", f"/t/{ticket['token']}"))
     expect(page.locator("[data-live=yes]")).to_be_visible()
-    lost_after = datetime.now(PARIS)
     hall.kill()
     expect(page.locator("[data-live=no]")).to_be_visible()
     minutes = "|".join(f"{at:%H:%M}" for at in (lost_after, datetime.now(PARIS)))

@@ -146,7 +146,7 @@ def test_a_programme_is_measured_once_when_the_whole_look_has_come(
     page.route("**/look/logo.png", hold)
     page.goto(f"{hall.url}/screen#t=good")
     wait_until(lambda: page.evaluate(INK) == "#1a2a5e", "the stylesheet")
-    wait_until(lambda: len(held) > 0, "the logo is asked for")
+    wait_until(lambda: page.title() and held, "the logo is asked for")
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
     assert page.evaluate("layouts") == []
     for request in held:
@@ -158,6 +158,8 @@ def test_a_programme_is_measured_once_when_the_whole_look_has_come(
 def test_a_screen_fetches_the_fonts_of_the_letters_it_shows(pages: Pages, hall: ContractServer) -> None:
     page = opened(pages, hall)
     normal = "Atkinson Hyperlegible Next Variable normal"
+    wait_until(lambda: normal in page.evaluate(LOADED_FONTS), "the letters that are shown")
+    page.evaluate("document.fonts.ready.then(() => null)")
     assert page.evaluate(LOADED_FONTS) == [normal]
     hall.screen["programme"] = programme(
         item("ar", "text", {"title": "موعدكم", "html": "<p><em>Jamais</em></p>"})
