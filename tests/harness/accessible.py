@@ -69,6 +69,9 @@ BROKEN_WORDS = """() => {
 }"""
 
 
+# what a page does when its window changes is done before the next frame
+IS_SIDEWAYS = """new Promise(requestAnimationFrame)
+  .then(() => document.documentElement.scrollWidth > innerWidth)"""
 # the first elements of a page that reach over its right edge, as they are written
 BEYOND_THE_EDGE = """() => [...document.body.querySelectorAll("*")]
   .filter((each) => each.getBoundingClientRect().right > innerWidth + 0.5)
@@ -85,7 +88,7 @@ def assert_fits(page: Page, width: int, height: int) -> None:
 def assert_not_sideways(page: Page) -> None:
     """Fails where a page is wider than its window, once its styles and frames are there."""
     page.wait_for_load_state()
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+    if page.evaluate(IS_SIDEWAYS):
         raise AssertionError(f"{page.url} is wider than its window: {page.evaluate(BEYOND_THE_EDGE)}")
 
 
@@ -216,7 +219,7 @@ def further_violations(page: Page, *, is_whole: bool = False) -> list[str]:
     assert size is not None
     page.set_viewport_size(ViewportSize(width=size["width"] // 2, height=size["height"] // 2))
     found += [f"200 %: {each}" for each in violations(page, *OF_A_WIDTH)]
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+    if page.evaluate(IS_SIDEWAYS):
         found.append("200 %: wider than its window")
     page.set_viewport_size(size)
     return found

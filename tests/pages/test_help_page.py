@@ -8,7 +8,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from server.web.pages.help_documents import HelpLibrary
 from tests.conftest import Serve
 from tests.docs.documents import DOCS
-from tests.harness.accessible import OF_A_WIDTH, unreached_by_keyboard, violations
+from tests.harness.accessible import IS_SIDEWAYS, OF_A_WIDTH, unreached_by_keyboard, violations
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import demonstration_user, sign_in
@@ -63,7 +63,7 @@ def test_every_page_is_accessible_fits_and_is_reached_by_keyboard(hall: Served, 
             broken += unreached_by_keyboard(page)
         for size in (CONSOLE, PHONE):
             page.set_viewport_size(size)
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if page.evaluate(IS_SIDEWAYS):
                 broken.append(f"wider than {size['width']} pixels")
         broken += violations(page, *OF_A_WIDTH)
         found += [f"{address}: {line}" for line in broken]

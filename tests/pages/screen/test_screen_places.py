@@ -165,6 +165,7 @@ def test_a_screen_at_the_door_shows_its_code_whole_and_counts_no_notice(
     page.goto(f"{hall.url}/screen#t=good")
     for width, height in ((1920, 1080), (1080, 1920)):
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("new Promise(requestAnimationFrame)")
         expect(page.locator(".door-code")).to_have_text("WMWMWM")
         page.evaluate("document.querySelector('#door img').decode()")
         assert page.evaluate(CUT) == []
