@@ -159,11 +159,8 @@ def _arabic() -> list[dict[str, Any]]:
 
 def _usual() -> list[dict[str, Any]]:
     named: dict[str, Any] = {"title": "Forum des associations", "credit": "", "code": None}
-    days = {
-        "first": _day("Vendredi", "11", "décembre"),
-        "last": None,
-        "hours": "de 18\u00a0h\u00a030 à 20\u00a0h",
-    }
+    evening = "de 18\u00a0h\u00a030 à 20\u00a0h"
+    days = {"first": _day("Vendredi", "11", "décembre"), "last": None, "hours": evening}
     rows = [{"label": f"Titre de séjour {n}", "delay": f"{n} semaines"} for n in range(6)]
     return [
         busy_hours(**named | {"title": "Quand venir ?"}),
@@ -362,7 +359,6 @@ LONGEST_CUT = medium(
 )
 """A photograph that fills its room, with the longest words and a code."""
 
-
 BUSY_HOURS = {key: value for key, value in busy_hours().items() if key in ("lines", "table")} | {
     "credit": "",
     "code": None,
@@ -372,12 +368,7 @@ BUSY_HOURS = {key: value for key, value in busy_hours().items() if key in ("line
 LAST_ROW = medium("row.png", width=900, height=1273, text="Une affiche", has_title=False)
 """A poster that says something in its last rows of pixels, and carries its own title."""
 
-POSTER: dict[str, Any] = {
-    "width": 900,
-    "height": 1273,
-    "text": "Une affiche de format A4",
-    "code": code_to_scan("https://www.example.org/affiche"),
-}
+POSTER = medium("poster.webp", width=900, height=1273, text="Une affiche de format A4", code=CODE)
 
 
 def every_kind() -> list[dict[str, Any]]:
@@ -391,7 +382,7 @@ def every_kind() -> list[dict[str, Any]]:
         item("long", "text", {"title": "Un long texte", "html": "<p>Deux guichets ouvrent à midi.</p>" * 25}),
         picture("upright", "upright.webp"),
         film("film"),
-        item("poster", "document", medium("poster.webp", **POSTER)),
+        item("poster", "document", POSTER),
         item("page", "document", medium("lying.webp", width=1200, height=500, text="Une page")),
         item("cut", "image", LONGEST_CUT),
         item(

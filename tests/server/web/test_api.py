@@ -122,9 +122,8 @@ def test_a_key_of_this_machine_is_unknown_from_another(api: ApiSite):
 
 def test_a_key_without_remaining_halls_works_nowhere(api: ApiSite):
     gone = api.new_key("read", halls=[HALL])
-    execute(
-        api.database, "UPDATE api_key SET halls = :gone WHERE halls LIKE '%laon%'", gone='["no-such-hall"]'
-    )
+    change = "UPDATE api_key SET halls = :gone WHERE halls LIKE '%laon%'"
+    execute(api.database, change, gone='["no-such-hall"]')
     assert api.get(f"/halls/{HALL}/board", token=gone).status_code in (403, 404)
 
 
@@ -276,12 +275,8 @@ def test_an_address_that_is_not_there_is_404_and_a_wrong_method_405(api: ApiSite
 def test_a_period_that_is_none_is_400(api: ApiSite):
     for period in ("from=2026-02-30&to=2026-03-01", "from=2026-03-02&to=2026-03-01"):
         refused(api.get(f"/indicators?hall={HALL}&{period}"), 400, "bad_period")
-    for before in (
-        "before_from=2026-02-01",
-        "before_to=2026-03-01",
-        "before_from=2026-02-30&before_to=2026-03-01",
-    ):
-        path = f"/indicators?hall={HALL}&from=2026-03-01&to=2026-04-01&{before}"
+    for before in ("from=2026-02-01", "to=2026-03-01", "from=2026-02-30&before_to=2026-03-01"):
+        path = f"/indicators?hall={HALL}&from=2026-03-01&to=2026-04-01&before_{before}"
         refused(api.get(path), 400, "bad_period")
 
 

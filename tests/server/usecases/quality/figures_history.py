@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
@@ -17,7 +18,7 @@ from server.domain.appointments import (
     appointment_cancelled,
     appointment_checked_in,
 )
-from server.domain.author import SYSTEM
+from server.domain.author import SYSTEM, Author
 from server.domain.calling.calls import CalledBy, CalledLeg, leg_called, leg_recalled
 from server.domain.calling.waiting_legs import arrival_class, sort_key
 from server.domain.facts import CallReason, greeting_counted
@@ -36,12 +37,22 @@ from server.domain.visits.facts import (
     visit_reinstated,
     visitor_informed,
 )
+from server.domain.visits.off_line import Pressed
 from server.ids import new_id
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall, publish_installation
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
+from server.usecases.hours.opening import close_day
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.off_line import OffLineBatch, OffLinePress, merge_presses
+from server.usecases.visits.gestures import Gesture
+from server.usecases.visits.leg_verbs import finish
+from tests.harness.sql import all_rows, execute
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE
 
 HALLS = Path(__file__).parents[4] / "server/demonstration/halls"
 PARIS = ZoneInfo("Europe/Paris")
@@ -259,3 +270,66 @@ def open_register_of(database: Database, site: str = "laon", **rules: object) ->
             each["has_public_page"] = True
             each["complaints"] = {"has_register": True, **rules}
     publish_installation(database, SYSTEM, json.dumps(content))
+
+
+def merge_presses_of_a_kiosk(database: Database, hands: Hands) -> None:
+    """A kiosk was off line on two days: superseded tickets, impossible instants, a day that had closed."""
+    kiosk = Author("kiosk", device="kiosk")
+    for day in ("open", "closed"):
+        at = hands.now
+        for number in range(3):
+            issue_ticket(database, HALL, kiosk, TicketRequest(SERVICE, f"press-{day}-{number}"))
+        hands.now = at.replace(minute=30) if day == "open" else at.replace(hour=22)
+        if day == "closed":
+            close_day(database, HALL, at.date())
+        presses = [
+            OffLinePress(
+                press_id=f"press-{day}-{rank}",
+                service=SERVICE,
+                pressed=Pressed(at + timedelta(days=rank // 6, minutes=rank), None),
+                series="HL",
+                rank=rank,
+                is_priority=rank % 2 == 0,
+            )
+            for rank in range(1, 8)
+        ]
+        merge_presses(database, HALL, kiosk, OffLineBatch("laon-borne-1", f"life-{day}", hands.now, presses))
+        if day == "open":
+            open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+            called = call_next(database, COUNTER, AGENT, AtCounter())
+            assert called is not None
+            hands.now += timedelta(minutes=10)
+            finish(database, Gesture(called["leg"], AGENT))
+        hands.now = at + timedelta(days=1)
+
+
+def disturb(database: Database, chance: Random) -> None:
+    """What the played days lack: recalls, choices, suspect clocks, undone legs, early tickets, a group."""
+    in_one_group = "UPDATE leg SET service = 'laon-accueil', class = 'walk_in' WHERE substr(number, 4, 1)"
+    execute(database, f"{in_one_group} IN ('1', '3', '5', '7', '9')")
+    legs = [row["id"] for row in all_rows(database, "SELECT id FROM leg ORDER BY issued_at, id")]
+    for change in (
+        "last_called_at = first_called_at + 97000001",
+        "rule = 'chosen'",
+        "rule = 'reentered'",
+        "is_clock_suspect = :yes",
+        "end_reason = 'undone'",
+        "arrived_at = issued_at + 1799999999",
+        "priority = 'not_confirmed'",
+        "priority = 'confirmed'",
+        "parked_s = 45",
+        "quoted_low_s = 0, quoted_median_s = 240, quoted_high_s = 299",
+        "outcome_asked = 'optional'",
+        "end_reason = 'closed_at_day_end'",
+        "last_called_at = started_at - 12500000, is_start_pressed = :yes",
+    ):
+        for leg in chance.sample(legs, len(legs) // 12):
+            yes = {"yes": True} if ":yes" in change else {}
+            execute(
+                database,
+                f"UPDATE leg SET {change} WHERE id = :leg"
+                + (" AND first_called_at IS NOT NULL" if "called_at" in change else "")
+                + (" AND ended_at IS NOT NULL" if "end_reason" in change else ""),
+                leg=leg,
+                **yes,
+            )

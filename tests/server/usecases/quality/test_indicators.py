@@ -16,7 +16,6 @@ from server.domain.quality.indicators import INDICATORS, OF_AGENTS, figures_of
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, read_legs
 from server.domain.quality.rollup import DayCounts, Rollup, roll_up
 from server.domain.refusals import Refusal
-from server.domain.visits.off_line import Pressed
 from server.domain.visits.transitions import OUTCOMES
 from server.ids import new_id
 from server.store.journal.rebuild import rebuild
@@ -25,7 +24,6 @@ from server.store.transactions.database import Database
 from server.usecases.calling import AtCounter, call_next
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
-from server.usecases.hours.opening import close_day
 from server.usecases.legs import StatedResult
 from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.quality.indicators import (
@@ -47,12 +45,11 @@ from server.usecases.quality.visits import (
     read_individual_figures,
 )
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
-from server.usecases.tickets.off_line import OffLineBatch, OffLinePress, merge_presses
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish
 from tests.harness.counts import count
 from tests.harness.independent_figures import FORMULAS, check_figures
-from tests.harness.sql import all_rows, execute, one_row
+from tests.harness.sql import execute, one_row
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import (
@@ -60,6 +57,8 @@ from tests.server.usecases.quality.figures_history import (
     Hands,
     PlayedDay,
     database_with_hall,
+    disturb,
+    merge_presses_of_a_kiosk,
     play_days,
 )
 
@@ -390,66 +389,3 @@ def test_random_histories_have_the_figures_of_another_computation(database_url: 
     counted = check_figures(database, "laon", (FIRST_DISTURBED - BEFORE, date(2027, 6, 1)), tmp_path)
     assert counted == set(INDICATORS)
     database.close()
-
-
-def merge_presses_of_a_kiosk(database: Database, hands: Hands) -> None:
-    """A kiosk was off line on two days: superseded tickets, impossible instants, a day that had closed."""
-    kiosk = Author("kiosk", device="kiosk")
-    for day in ("open", "closed"):
-        at = hands.now
-        for number in range(3):
-            issue_ticket(database, HALL, kiosk, TicketRequest(SERVICE, f"press-{day}-{number}"))
-        hands.now = at.replace(minute=30) if day == "open" else at.replace(hour=22)
-        if day == "closed":
-            close_day(database, HALL, at.date())
-        presses = [
-            OffLinePress(
-                press_id=f"press-{day}-{rank}",
-                service=SERVICE,
-                pressed=Pressed(at + timedelta(days=rank // 6, minutes=rank), None),
-                series="HL",
-                rank=rank,
-                is_priority=rank % 2 == 0,
-            )
-            for rank in range(1, 8)
-        ]
-        merge_presses(database, HALL, kiosk, OffLineBatch("laon-borne-1", f"life-{day}", hands.now, presses))
-        if day == "open":
-            open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
-            called = call_next(database, COUNTER, AGENT, AtCounter())
-            assert called is not None
-            hands.now += timedelta(minutes=10)
-            finish(database, Gesture(called["leg"], AGENT))
-        hands.now = at + timedelta(days=1)
-
-
-def disturb(database: Database, chance: Random) -> None:
-    """What the played days lack: recalls, choices, suspect clocks, undone legs, early tickets, a group."""
-    in_one_group = "UPDATE leg SET service = 'laon-accueil', class = 'walk_in' WHERE substr(number, 4, 1)"
-    execute(database, f"{in_one_group} IN ('1', '3', '5', '7', '9')")
-    legs = [row["id"] for row in all_rows(database, "SELECT id FROM leg ORDER BY issued_at, id")]
-    for change in (
-        "last_called_at = first_called_at + 97000001",
-        "rule = 'chosen'",
-        "rule = 'reentered'",
-        "is_clock_suspect = :yes",
-        "end_reason = 'undone'",
-        "arrived_at = issued_at + 1799999999",
-        "priority = 'not_confirmed'",
-        "priority = 'confirmed'",
-        "parked_s = 45",
-        "quoted_low_s = 0, quoted_median_s = 240, quoted_high_s = 299",
-        "outcome_asked = 'optional'",
-        "end_reason = 'closed_at_day_end'",
-        "last_called_at = started_at - 12500000, is_start_pressed = :yes",
-    ):
-        for leg in chance.sample(legs, len(legs) // 12):
-            yes = {"yes": True} if ":yes" in change else {}
-            execute(
-                database,
-                f"UPDATE leg SET {change} WHERE id = :leg"
-                + (" AND first_called_at IS NOT NULL" if "called_at" in change else "")
-                + (" AND ended_at IS NOT NULL" if "end_reason" in change else ""),
-                leg=leg,
-                **yes,
-            )

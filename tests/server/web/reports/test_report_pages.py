@@ -187,9 +187,10 @@ def test_twelve_services_with_long_and_arabic_names_fit_on_one_tagged_page(api: 
     with pypdfium2.PdfDocument(made) as document:
         assert document.is_tagged()
         assert len(document) == 1
-        words = " ".join(document[0].get_textpage().get_text_bounded().split())
+        text = document[0].get_textpage()
+        words = " ".join(text.get_text_bounded().split())
         width, height = document[0].get_size()
-        for box in _boxes(document[0]):
+        for box in map(text.get_rect, range(text.count_rects())):
             assert 20 < box[0] < box[2] < width - 20
             assert 10 < box[1] < box[3] < height - 20
     for n in range(12):
@@ -199,11 +200,6 @@ def test_twelve_services_with_long_and_arabic_names_fit_on_one_tagged_page(api: 
     paper.write_bytes(made)
     found = validate(str(paper))
     assert [each for each in found.findings if each.severity is Severity.ERROR] == []
-
-
-def _boxes(page: Any) -> list[tuple[float, float, float, float]]:
-    text = page.get_textpage()
-    return [text.get_rect(n) for n in range(text.count_rects())]
 
 
 def test_a_pack_says_how_far_it_is_and_holds_tables_to_paste_and_the_proof(played: ApiSite):
