@@ -107,7 +107,8 @@ def test_a_read_ended_by_a_changed_network_is_repeated(
     # once when it opens, once when its socket joins
     page.abort("/queue$", times=2)
     sign_in(page, hall, *demonstration_user(hall, role), path)
-    expect(page.locator(shown).first).to_be_visible(timeout=20_000)  # sooner than a heartbeat would heal it
+    # sooner than a heartbeat would heal it
+    wait_until(page.locator(shown).first.is_visible, "what is read again is shown", within_s=20)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from tests.harness.accessible import assert_accessible, assert_fits
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import phase
-from tests.pages.console.conftest import open_counter
+from tests.pages.console.conftest import empty_queue, open_counter
 
 
 def bottom(page: Page, selector: str) -> float:
@@ -122,6 +122,7 @@ def test_a_counter_opened_by_a_work_profile_serves_its_queues_and_says_why(
     page.keyboard.press("ArrowDown")
     assert_accessible(page)
     open_counter(page)
+    empty_queue(page)
     number = issue()["number"]
     page.keyboard.press("F9")
     phase(page, "called")

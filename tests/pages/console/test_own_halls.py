@@ -237,7 +237,7 @@ def test_one_press_moves_to_the_step_free_counter_and_one_undo_moves_back(
 # --- a real break and a real day end ----------------------------------------------------------
 
 
-ROUND_MS = 30_000
+ROUND_S = 30
 """The effect of the server's rounds, every 20 s, is visible within this time."""
 
 
@@ -359,7 +359,8 @@ def test_a_queue_to_be_finished_continues_after_twelve(hall_at_11: MovedServed, 
     # half past four: the day is over, and one person was not called
     hall_at_11.at(16, 30)
     left = "Le hall est fermé pour aujourd’hui\u00a0: 1 personne attend encore."
-    expect(console.locator('[data-list="notices"]')).to_contain_text(left, timeout=ROUND_MS)
+    told = console.locator('[data-list="notices"]', has_text=left)
+    wait_until(told.is_visible, "the day is over", within_s=ROUND_S)
     expect(wall.locator('[data-text="closed"]')).to_have_text(left)
     for page in (console, wall):
         assert_accessible(page)
@@ -372,8 +373,8 @@ def test_the_next_morning_the_wall_shows_what_the_day_end_closed(hall_at_11: Mov
     expect(console.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
     hall_at_11.at(8, 35, days_later=1)
     ended = console.get_by_role("alert").filter(has_text="Votre session est terminée")
-    expect(ended).to_be_visible(timeout=ROUND_MS)  # twelve hours later
-    wait_until(lambda: waiting(hall_at_11) == 0, "the day is ended", within_s=ROUND_MS / 1_000, every_s=0.5)
+    wait_until(ended.is_visible, "a session ends twelve hours later", within_s=ROUND_S)
+    wait_until(lambda: waiting(hall_at_11) == 0, "the day is ended", within_s=ROUND_S, every_s=0.5)
     wall = at_work(hall_at_11, pages, "supervisor", "/mur")
     told = wall.locator('[data-text="day-end"]')
     expect(told).to_contain_text("2 personnes attendaient encore")
