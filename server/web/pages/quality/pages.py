@@ -216,9 +216,7 @@ def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
         service_address=lambda name: query.with_selection(
             replace(query.selection, services=frozenset({name}))
         ),
-        hour_address=lambda name: query.with_selection(
-            replace(query.selection, from_hour=int(name), until_hour=int(name) + 1)
-        ),
+        hour_address=lambda name: query.in_hour(int(name)),
         hall_address=lambda name: replace(
             query, halls=[hall for hall in halls if hall.hall == name]
         ).address(),

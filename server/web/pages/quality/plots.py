@@ -1,7 +1,6 @@
 """The plots of the explorer, each with its sentence and its table."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from server.domain.quality.leg_records import NOT_SERVED
@@ -20,6 +19,7 @@ from server.domain.quality.selection import (
 from server.domain.visits.transitions import OUTCOMES
 from server.usecases.quality.indicators import HallDays
 from server.web.pages.quality import wording
+from server.web.pages.quality.half_hours_plot import half_hours_plots
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.specs import (
     Bar,
@@ -52,11 +52,7 @@ def hours_of(hours: Collection[int]) -> range:
 
 def links_of_hours(query: ExplorerQuery, hours: Collection[int]) -> dict[tuple[int, int], str]:
     """A link behind each hour of a table: the same selection in that hour, and its days one by one."""
-    chosen = query.selection
-    return {
-        (row, 0): query.with_selection(replace(chosen, from_hour=hour, until_hour=hour + 1))
-        for row, hour in enumerate(hours)
-    }
+    return {(row, 0): query.in_hour(hour) for row, hour in enumerate(hours)}
 
 
 def followed_name(followed: Followed, words: Sentence) -> str:
@@ -130,7 +126,11 @@ def plots_of(
     hours = {hour: by_hour.get(hour, Rollup()) for hour in hours_of(by_hour)}
     named = {wording.hour_label(hour, query.language): part for hour, part in hours.items()}
     of_days = [] if query.is_day else [drawer.heat(list(hours)), *trend_plots(found, query, words, today)]
-    of_hours = [drawer.waits(named, list(hours)), drawer.arrivals(named, list(hours))]
+    of_hours = [
+        *half_hours_plots(found, whole, query, words),
+        drawer.waits(named, list(hours)),
+        drawer.arrivals(named, list(hours)),
+    ]
     outcomes = [drawer.outcomes(total)] if total.outcomes else []
     of_waits = [*curves_plots(whole, query, words), drawer.distribution(total)]
     return [*of_days, *followed, *of_waits, *of_hours, *plots, *outcomes]

@@ -118,6 +118,10 @@ class ExplorerQuery:
         """The query string of another selection of the same days."""
         return replace(self, selection=selection).address()
 
+    def in_hour(self, hour: int) -> str:
+        """The query string of the same in one hour."""
+        return self.with_selection(replace(self.selection, from_hour=hour, until_hour=hour + 1))
+
 
 def read_query(
     given: MultiDict[str, str], halls: Sequence[HallConfiguration], today: date, language: str
