@@ -4,13 +4,14 @@ Figures are withheld where few people worked or came; some months are for anybod
 Rules in prose: docs/rules/indicators.md, « Few agents »; docs/rules/public-page.md.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypedDict
 
 from server.domain.author import is_pseudonym
-from server.domain.quality.figures import turned_away
+from server.domain.quality.doubt import Days, Interval, days_of, interval_of
+from server.domain.quality.figures import Unit, turned_away
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.leg_records import NOT_SERVED
 from server.domain.quality.periods import Period, PeriodKind, period_of
@@ -209,20 +210,26 @@ class OpenFigure(TypedDict):
     `n`: of how many; of a duration or a share in tens, rounded down: the difference of two exact samples
     may be a count of fewer than ten. Both are null where `reason` says why: `few`: of fewer than ten people,
     or it would give the figure of a service with fewer; `few_agents`: fewer than three agents worked.
+    `low`, `high`: the limits at 95 %, those of a number per open day; `n_days`: the days they rest on. Null
+    where the value is, where there are fewer than eight days, and where the indicator has no interval.
     """
 
     indicator: str
     value: int | None
     n: int | None
     reason: LeftOut | None
+    low: float | None
+    high: float | None
+    n_days: int | None
 
 
 def open_figures(
-    month: Rollup, withheld: Collection[str]
+    month: Rollup, withheld: Collection[str], *, days: Sequence[Rollup]
 ) -> tuple[list[OpenFigure], dict[str, list[OpenFigure]]]:
     """The figures of a hall in a month, and of each of its services.
 
-    `withheld`: the indicators that are left out because few agents worked.
+    `days`: those of the month with a visit. `withheld`: the indicators that are left out because few agents
+    worked.
     """
     of_services = {
         service: {each.indicator: each for each in figures_of(month.of_service(service), OPEN_OF_SERVICES)}
@@ -232,22 +239,49 @@ def open_figures(
         name: unpublished_parts({service: figures[name].n for service, figures in of_services.items()})
         for name in OPEN_OF_SERVICES
     }
+    opened = days_of(days)
     whole = [
-        _figure(each, is_small=each.n < FEWEST_PUBLISHED)
+        _figure(each, opened, is_small=each.n < FEWEST_PUBLISHED)
         for each in figures_of(month, OPEN_INDICATORS, withheld=withheld)
     ]
-    services = {
-        service: [_figure(each, is_small=service in left_out[name]) for name, each in figures.items()]
-        for service, figures in of_services.items()
-    }
+    services = {}
+    for service, figures in of_services.items():
+        of_days = days_of(day.of_service(service) for day in days)
+        services[service] = [
+            _figure(each, of_days, is_small=service in left_out[name]) for name, each in figures.items()
+        ]
     return whole, services
 
 
-def _figure(figure: Figure, *, is_small: bool) -> OpenFigure:
+def _figure(figure: Figure, days: Days, *, is_small: bool) -> OpenFigure:
     reason: LeftOut | None = "few_agents" if figure.is_withheld else "few" if is_small else None
     if reason is not None or figure.value is None:
-        return {"indicator": figure.indicator, "value": None, "n": None, "reason": reason or "few"}
+        return _open_figure(figure.indicator, None, None, reason or "few", None)
     unit = INDICATORS[figure.indicator].unit
-    value = int(figure.value + 0.5) if unit == "percent" else int(figure.value)
     n = figure.n // 10 * 10 if unit in ("s", "percent") else figure.n
-    return {"indicator": figure.indicator, "value": value, "n": n, "reason": None}
+    interval = interval_of(INDICATORS[figure.indicator], days)
+    return _open_figure(figure.indicator, int(_rounded(figure.value, unit)), n, None, interval)
+
+
+def _open_figure(
+    indicator: str, value: int | None, n: int | None, reason: LeftOut | None, interval: Interval | None
+) -> OpenFigure:
+    unit = INDICATORS[indicator].unit
+    low, high = (_rounded(each, unit) for each in interval[:2]) if interval else (None, None)
+    n_days = interval.n_days if interval else None
+    return {
+        "indicator": indicator,
+        "value": value,
+        "n": n,
+        "reason": reason,
+        "low": low,
+        "high": high,
+        "n_days": n_days,
+    }
+
+
+def _rounded(value: float, unit: Unit) -> float:
+    """Whole seconds, cut off; whole percents, halves up; a number per day with one decimal."""
+    if unit in ("s", "percent"):
+        return int(value + 0.5) if unit == "percent" else int(value)
+    return round(value, 1)

@@ -294,7 +294,9 @@ def read_open_figures(database: Database, hall: str, language: str) -> list[Open
         rollup = read_totals(database, [counted.id], *span)[counted.id]
         if rollup == Rollup() or not counted_days[name]:
             continue
-        whole, services = open_figures(rollup, withheld[name])
+        daily = count_days(database, counted, *span).values()
+        opened = open_days(counts.rollup(with_alerts=True) for counts in daily)
+        whole, services = open_figures(rollup, withheld[name], days=opened)
         found.append(
             {
                 "month": name,

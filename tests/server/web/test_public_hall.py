@@ -252,7 +252,8 @@ def test_months_that_are_over_are_given_without_figures_of_few(api: ApiSite):
     assert (december["month"], january["month"]) == ("2026-12", "2027-01")
     assert (january["counted_days"], january["first_on"]) == (3, "2027-01-11")
     [visits] = [each for each in december["figures"] if each["indicator"] == "visits"]
-    assert visits == {"indicator": "visits", "value": 57, "n": 57, "reason": None}
+    limits = dict.fromkeys(("low", "high", "n_days"))
+    assert visits == {"indicator": "visits", "value": 57, "n": 57, "reason": None} | limits
     of_services = {
         service["service"]: next(each for each in service["figures"] if each["indicator"] == "visits")
         for service in december["services"]
@@ -279,6 +280,20 @@ def test_months_that_are_over_are_given_without_figures_of_few(api: ApiSite):
         if (each["month"], each["service"], each["indicator"]) == ("2026-12", "", "visits")
     ]
     assert (line["value"], line["n"], line["reason"]) == ("57", "57", "")
+
+
+def test_the_files_have_the_interval_of_each_figure_in_their_last_columns(api: ApiSite):
+    turn_on(api)
+    play_days(api.database, date(2027, 1, 4), 26, a_day=30)
+    api.hands.now = datetime(2027, 2, 2, 9, tzinfo=UTC)
+    [month] = read_figures(api, ".json").get_json()["months"]
+    [median] = [each for each in month["figures"] if each["indicator"] == "wait_median"]
+    assert median["n_days"] >= 18
+    assert median["low"] < median["value"] < median["high"]
+    header, *lines = csv.reader(io.StringIO(read_figures(api, ".csv").text))
+    assert header[-4:] == ["reason", "low", "high", "n_days"]
+    [line] = [each for each in lines if each[4] == "" and each[6] == "wait_median"]
+    assert line[-3:] == [str(median[name]) for name in ("low", "high", "n_days")]
 
 
 def test_the_page_describes_each_field_and_says_that_no_licence_was_chosen(api: ApiSite):

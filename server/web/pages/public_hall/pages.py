@@ -64,10 +64,23 @@ FIGURES_KEPT_S = 3600
 """How long the figures are kept: by this process, and by a browser or a proxy."""
 COLUMNS = (
     *("month", "counted_days", "first_on", "last_on", "service", "service_name"),
-    *("indicator", "unit", "value", "n", "reason"),
+    *("indicator", "unit", "value", "n", "reason", "low", "high", "n_days"),
 )
-"""The columns of the CSV: their names are fixed (docs/rules/public-page.md)."""
-FIELDS = ("month", "counted_days", "first_on", "service", "indicator", "value", "n", "reason")
+"""The columns of the CSV: their names are fixed, new ones are put at the end (docs/rules/public-page.md)."""
+SCHEMA = 2
+"""Of the JSON: 2 has `low`, `high` and `n_days`."""
+FIELDS = (
+    "month",
+    "counted_days",
+    "first_on",
+    "service",
+    "indicator",
+    "value",
+    "n",
+    "reason",
+    "low",
+    "n_days",
+)
 """The columns that the page explains; one sentence for two that belong together."""
 
 
@@ -130,7 +143,7 @@ def figures_json(hall: HallConfiguration, months: Sequence[OpenMonth], read_at: 
     """The figures with their dictionary, in JSON."""
     return json.dumps(
         {
-            "schema": 1,
+            "schema": SCHEMA,
             "hall": hall.hall,
             "name": hall.name,
             "site": hall.site.name,
@@ -160,8 +173,8 @@ def figures_csv(months: Sequence[OpenMonth]) -> str:
         of_month = (month["month"], month["counted_days"], month["first_on"], month["last_on"])
         for service, name, figure in _lines(month):
             unit = INDICATORS[figure["indicator"]].unit
-            of_figure = (figure["indicator"], unit, figure["value"], figure["n"], figure["reason"])
-            lines.append([*of_month, service, name, *of_figure])
+            _, *values = figure.values()
+            lines.append([*of_month, service, name, figure["indicator"], unit, *values])
     return csv_text(lines)
 
 

@@ -22,7 +22,16 @@ from server.domain.quality.indicators import (
     Indicator,
     Readers,
 )
-from server.domain.quality.rollup import COUNTS_OF_AGENTS, CellKey, DayCounts, Rollup, Sparse, Tally, roll_up
+from server.domain.quality.rollup import (
+    COUNTS_OF_AGENTS,
+    CellKey,
+    DayCounts,
+    Rollup,
+    Sparse,
+    Tally,
+    roll_up,
+    sum_of,
+)
 from server.domain.quality.selection import (
     FOLLOWED,
     STEPS,
@@ -175,27 +184,43 @@ def figure(figures: list[OpenFigure], indicator: str) -> OpenFigure:
     ("visits", "shown"), [(9, (None, None, "few")), (10, (10, 10, None)), (19, (19, 19, None))]
 )
 def test_a_count_is_exact_from_ten_people_on(visits: int, shown: tuple[int | None, int | None, str | None]):
-    found = figure(open_figures(month(papers=visits), ())[0], "visits")
+    found = figure(open_figures(month(papers=visits), (), days=[])[0], "visits")
     assert (found["value"], found["n"], found["reason"]) == shown
 
 
 @pytest.mark.parametrize(("visits", "n"), [(10, 10), (19, 10), (20, 20), (109, 100)])
 def test_durations_and_shares_have_their_sample_in_tens(visits: int, n: int):
-    whole, services = open_figures(month(papers=visits), ())
+    whole, services = open_figures(month(papers=visits), (), days=[])
     for figures in (whole, services["papers"]):
         assert {figure(figures, name)["n"] for name in ("wait_mean", "within_target")} == {n}
 
 
 def test_seconds_are_cut_off_and_percents_are_rounded_with_halves_up():
-    whole, _ = open_figures(month(papers=24), ())
+    whole, _ = open_figures(month(papers=24), (), days=[])
     assert figure(whole, "wait_mean")["value"] == 750
     assert figure(whole, "within_target")["value"] == 63, "15 of 24 are 62.5 %"
     seconds = roll_up([leg(f"v{n}", called=(90 + n % 2) / 60) for n in range(10)], time_zone=PARIS)
-    assert figure(open_figures(seconds, ())[0], "wait_mean")["value"] == 90, "90.5 s"
+    assert figure(open_figures(seconds, (), days=[])[0], "wait_mean")["value"] == 90, "90.5 s"
+
+
+def test_a_figure_has_its_interval_rounded_as_it_is_and_none_where_it_is_left_out():
+    days = [month(a=12 + n % 3, b=int(n < 9)) for n in range(10)]
+    whole, services = open_figures(sum_of(days), (), days=days)
+    visits, share = (figure(whole, name) for name in ("visits", "within_target"))
+    assert (visits["value"], visits["n_days"]) == (138, 10)
+    assert visits["low"] is not None
+    assert visits["high"] is not None
+    assert visits["low"] < 13.8 < visits["high"], "per open day"
+    assert (share["low"], share["high"]) == (int(share["low"] or -1), int(share["high"] or -1))
+    for left_out in (
+        figure(services["b"], "visits"),
+        figure(open_figures(days[0], (), days=days[:1])[0], "visits"),
+    ):
+        assert [left_out[name] for name in ("low", "high", "n_days")] == [None] * 3
 
 
 def test_where_one_service_is_small_the_smallest_other_one_is_left_out_too():
-    whole, services = open_figures(month(a=40, b=20, c=9), ())
+    whole, services = open_figures(month(a=40, b=20, c=9), (), days=[])
     assert figure(whole, "visits")["value"] == 69
     shown = {name: figure(found, "visits") for name, found in services.items()}
     assert {name: (each["value"], each["reason"]) for name, each in shown.items()} == {
@@ -206,7 +231,7 @@ def test_where_one_service_is_small_the_smallest_other_one_is_left_out_too():
 
 
 def test_figures_of_few_agents_are_left_out_for_that_reason_and_never_given_by_service():
-    whole, services = open_figures(month(a=40), OF_AGENTS)
+    whole, services = open_figures(month(a=40), OF_AGENTS, days=[])
     found = figure(whole, "service_mean")
     assert (found["value"], found["n"], found["reason"]) == (None, None, "few_agents")
     assert figure(whole, "wait_mean")["reason"] is None
