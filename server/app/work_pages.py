@@ -26,6 +26,7 @@ from server.web.pages.journal import pages as journal
 from server.web.pages.notices import library, looks, notices
 from server.web.pages.notices.looks import LookPages
 from server.web.pages.people import accounts, retention
+from server.web.pages.public_hall import others
 from server.web.pages.quality import busy_hours, targets, typed_figures
 from server.web.pages.quality import pages as quality
 from server.web.pages.quality.draw import Drawings
@@ -42,7 +43,7 @@ PAGES: Sequence[Blueprint] = (
     *(console.console_pages, console.reception_pages, console.security_pages, console.queue_paper_pages),
     *(console.wall_pages, alerts.alert_pages, alerts.bulletin_pages, incidents.incident_pages),
     *(notices.notice_pages, library.routes, looks.look_pages, devices.supervision_pages, busy_hours.routes),
-    *(screen_days.routes, quality.quality_pages, targets.routes, reports.routes, grids.routes),
+    *(screen_days.routes, quality.quality_pages, others.routes, targets.routes, reports.routes, grids.routes),
     *(sendings.routes, home.voice_pages, surveys.survey_pages, survey_forms.routes, actions.routes),
     *(
         register.routes,

@@ -291,12 +291,9 @@ def read_open_figures(database: Database, hall: str, language: str) -> list[Open
     withheld = withheld_in_parts(database, counted.id, spans, is_public=True)
     found: list[OpenMonth] = []
     for name, span in spans.items():
-        rollup = read_totals(database, [counted.id], *span)[counted.id]
-        if rollup == Rollup() or not counted_days[name]:
+        if not counted_days[name]:
             continue
-        daily = count_days(database, counted, *span).values()
-        opened = open_days(counts.rollup(with_alerts=True) for counts in daily)
-        whole, services = open_figures(rollup, withheld[name], days=opened)
+        whole, services = _of_month(database, counted, span, withheld[name])
         found.append(
             {
                 "month": name,
@@ -311,6 +308,23 @@ def read_open_figures(database: Database, hall: str, language: str) -> list[Open
             }
         )
     return found
+
+
+def read_open_month(database: Database, hall: str, month: Days) -> list[OpenFigure]:
+    """The figures of a hall (id or slug) in a month by the rules of open data, published or not."""
+    counted = counted_hall(database, hall)
+    withheld = withheld_in_parts(database, counted.id, {"": month}, is_public=True)
+    whole, _ = _of_month(database, counted, month, withheld[""])
+    return whole
+
+
+def _of_month(
+    database: Database, hall: CountedHall, month: Days, withheld: Collection[str]
+) -> tuple[list[OpenFigure], dict[str, list[OpenFigure]]]:
+    total = read_totals(database, [hall.id], *month)[hall.id]
+    daily = count_days(database, hall, *month).values()
+    opened = open_days(counts.rollup(with_alerts=True) for counts in daily)
+    return open_figures(total, withheld, days=opened)
 
 
 def _name(configuration: HallConfiguration, service: str, language: str) -> str:

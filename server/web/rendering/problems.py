@@ -44,7 +44,7 @@ _CODES: Mapping[int, str] = {
     405: "method_not_allowed",
     413: """
         minutes_too_large too_large captions_too_large
-        medium_too_large
+        medium_too_large open_file_too_large
     """,
     422: """
         password_too_short password_too_long password_common password_of_names passwords_differ bad_login
@@ -86,7 +86,8 @@ _CODES: Mapping[int, str] = {
         survey_question_kind survey_question_too_long survey_choices survey_questions_too_many
         survey_questions_too_few survey_free_texts survey_words_missing survey_over survey_kiosk_question
         bad_phone_number bad_subscription bad_text_decision document_refused idempotency_mismatch
-        too_many_drafts
+        too_many_drafts open_file_missing open_file_columns open_file_version open_file_line
+        open_file_month open_file_number open_file_twice
     """,
     429: """
         sign_ins_slowed register_full register_flooded survey_flooded too_many_requests too_many_tickets

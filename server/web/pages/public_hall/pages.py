@@ -22,6 +22,7 @@ from kiosk.menu_messages import ServiceOfMenu
 from server.domain.hall.configuration import HallConfiguration, mark_of
 from server.domain.instants import to_text
 from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.open_file import COLUMNS
 from server.domain.quality.selection import (
     FEWEST_PUBLISHED,
     OPEN_INDICATORS,
@@ -62,11 +63,6 @@ def cached(response: Response, kept_s: int) -> Response:
 
 FIGURES_KEPT_S = 3600
 """How long the figures are kept: by this process, and by a browser or a proxy."""
-COLUMNS = (
-    *("month", "counted_days", "first_on", "last_on", "service", "service_name"),
-    *("indicator", "unit", "value", "n", "reason", "low", "high", "n_days"),
-)
-"""The columns of the CSV: their names are fixed, new ones are put at the end (docs/rules/public-page.md)."""
 SCHEMA = 2
 """Of the JSON: 2 has `low`, `high` and `n_days`."""
 FIELDS = (

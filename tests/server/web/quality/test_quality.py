@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
 from server.domain.author import SYSTEM
@@ -46,7 +46,7 @@ DRAWINGS = Drawings()
 class Site:
     """The quality pages of two halls, read as the person that a test chooses."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *more: Blueprint) -> None:
         self.database = database
         self.viewer: Viewer | None = Viewer("camille", "Camille Dupont", (Grant("quality", EVERY_SITE),))
         domains = ("quality", "quality_levels", "control_charts")
@@ -60,7 +60,8 @@ class Site:
         install_frame(app, work, count_alarms=dict)
         give_app(app, DRAWINGS, Views())
         app.extensions["parvis_database"] = database
-        app.register_blueprint(quality_pages)
+        for blueprint in (quality_pages, *more):
+            app.register_blueprint(blueprint)
         self.client: FlaskClient = app.test_client()
 
     def sign_in(self, role: str) -> None:
