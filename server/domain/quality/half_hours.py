@@ -3,8 +3,9 @@
 Rules in prose: `docs/rules/indicators.md`, « The pages ».
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain.quality.doubt import Change, Days, Interval, change_of, held, interval_of
 from server.domain.quality.figures import with_target
@@ -40,61 +41,34 @@ def half_hours_of(days: Iterable[Rollup]) -> list[HalfHour]:
 
     At most one in ten of those that stand out is chance, on average (`held`).
     """
-    counted = [_by_half_hour(day) for day in days if day.cells]
-    weekdays = tuple(weekday for weekday, _ in counted)
+    counted = [day for day in days if day.cells]
+    weekdays = tuple(next(iter(day.cells)).weekday for day in counted)
+    waits: list[Counter[int]] = [Counter() for _ in counted]
+    within: list[Counter[int]] = [Counter() for _ in counted]
+    for day, of_day, in_time in zip(counted, waits, within, strict=True):
+        for key, tally in day.cells.items():
+            of_day[key.half_hour] += with_target(tally)
+            in_time[key.half_hour] += tally.within_target
+    every = sum(of_day.total() for of_day in waits)
     found: list[HalfHour] = []
-    for at in sorted({at for _, parts in counted for at in parts}):
-        part = [parts.get(at, _NOBODY) for _, parts in counted]
-        rest = [_less(_sum(parts.values()), own) for (_, parts), own in zip(counted, part, strict=True)]
-        whole, others = _sum(part), _sum(rest)
-        if not whole.waits:
-            continue
-        half_hour = HalfHour(at, whole.waits, whole.waits - whole.within)
-        if is_shown_in_cell(whole.waits):
-            own, beside = _days(part, weekdays), _days(rest, weekdays)
-            change = change_of(_SHARE, beside, own) if is_shown_in_cell(others.waits) else None
-            half_hour = HalfHour(at, whole.waits, half_hour.missed, interval_of(_SHARE, own), change)
+    for at in sorted({at for of_day in waits for at in +of_day}):
+        own = [(of_day[at], in_time[at]) for of_day, in_time in zip(waits, within, strict=True)]
+        n, missed = sum(n for n, _ in own), sum(n - part for n, part in own)
+        half_hour = HalfHour(at, n, missed)
+        if is_shown_in_cell(n):
+            rest = [
+                (of_day.total() - n, in_time.total() - part)
+                for of_day, in_time, (n, part) in zip(waits, within, own, strict=True)
+            ]
+            days_of_own, days_of_rest = _days(own, weekdays), _days(rest, weekdays)
+            change = change_of(_SHARE, days_of_rest, days_of_own) if is_shown_in_cell(every - n) else None
+            half_hour = replace(half_hour, interval=interval_of(_SHARE, days_of_own), change=change)
         found.append(half_hour)
-    return _held(found)
+    standing = iter(held([each.change for each in found if each.change]))
+    return [replace(each, change=next(standing)) if each.change else each for each in found]
 
 
-def _held(found: list[HalfHour]) -> list[HalfHour]:
-    kept = iter(held([each.change for each in found if each.change is not None]))
-    return [
-        HalfHour(each.at, each.waits, each.missed, each.interval, next(kept) if each.change else None)
-        for each in found
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Waits with a target that ended, and how many of them in time."""
-
-    waits: int
-    within: int
-
-
-_NOBODY = _Counts(0, 0)
-
-
-def _sum(counts: Iterable[_Counts]) -> _Counts:
-    every = list(counts)
-    return _Counts(sum(each.waits for each in every), sum(each.within for each in every))
-
-
-def _less(whole: _Counts, part: _Counts) -> _Counts:
-    return _Counts(whole.waits - part.waits, whole.within - part.within)
-
-
-def _by_half_hour(day: Rollup) -> tuple[int, dict[int, _Counts]]:
-    """The weekday of a day, and its counts by half hour."""
-    found: dict[int, _Counts] = {}
-    for key, tally in day.cells.items():
-        own = _Counts(with_target(tally), tally.within_target)
-        found[key.half_hour] = _sum((found.get(key.half_hour, _NOBODY), own))
-    return next(iter(day.cells)).weekday, found
-
-
-def _days(counts: Iterable[_Counts], weekdays: tuple[int, ...]) -> Days:
-    tallies = (Tally(called_with_target=each.waits, within_target=each.within) for each in counts)
+def _days(counts: Iterable[tuple[int, int]], weekdays: tuple[int, ...]) -> Days:
+    """Days by their waits with a target that ended, and how many of these in time."""
+    tallies = (Tally(called_with_target=n, within_target=part) for n, part in counts)
     return Days(tuple((Rollup(), tally) for tally in tallies), weekdays)

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Literal, TypedDict
 
 from server.domain.author import is_pseudonym
-from server.domain.quality.doubt import Days, Interval, days_of, interval_of
+from server.domain.quality.doubt import Days, days_of, interval_of
 from server.domain.quality.figures import Unit, turned_away
 from server.domain.quality.indicators import INDICATORS, OF_AGENTS, Figure, figures_of
 from server.domain.quality.leg_records import NOT_SERVED
@@ -254,29 +254,19 @@ def open_figures(
 
 
 def _figure(figure: Figure, days: Days, *, is_small: bool) -> OpenFigure:
-    reason: LeftOut | None = "few_agents" if figure.is_withheld else "few" if is_small else None
-    if reason is not None or figure.value is None:
-        return _open_figure(figure.indicator, None, None, reason or "few", None)
-    unit = INDICATORS[figure.indicator].unit
-    n = figure.n // 10 * 10 if unit in ("s", "percent") else figure.n
-    interval = interval_of(INDICATORS[figure.indicator], days)
-    return _open_figure(figure.indicator, int(_rounded(figure.value, unit)), n, None, interval)
-
-
-def _open_figure(
-    indicator: str, value: int | None, n: int | None, reason: LeftOut | None, interval: Interval | None
-) -> OpenFigure:
-    unit = INDICATORS[indicator].unit
-    low, high = (_rounded(each, unit) for each in interval[:2]) if interval else (None, None)
-    n_days = interval.n_days if interval else None
+    reason: LeftOut | None = "few_agents" if figure.is_withheld else None
+    if reason is None and (is_small or figure.value is None):
+        reason = "few"
+    unit, value = INDICATORS[figure.indicator].unit, None if reason else figure.value
+    interval = None if value is None else interval_of(INDICATORS[figure.indicator], days)
     return {
-        "indicator": indicator,
-        "value": value,
-        "n": n,
+        "indicator": figure.indicator,
+        "value": None if value is None else int(_rounded(value, unit)),
+        "n": None if value is None else figure.n // 10 * 10 if unit in ("s", "percent") else figure.n,
         "reason": reason,
-        "low": low,
-        "high": high,
-        "n_days": n_days,
+        "low": None if interval is None else _rounded(interval.low, unit),
+        "high": None if interval is None else _rounded(interval.high, unit),
+        "n_days": None if interval is None else interval.n_days,
     }
 
 

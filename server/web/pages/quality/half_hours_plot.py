@@ -27,8 +27,10 @@ from server.web.rendering.viewer import Sentence
 
 NAME = "half_hours"
 WIDTH = WHOLE_WIDTH + 120
-_COLUMNS = ("first", "visits", "waits", "within", "between", "median")
-_LAST_COLUMNS = ("missed", "part", "stands_out")
+_COLUMNS = (
+    *(f"{NAME}.{name}" for name in ("first", "visits", "waits", "within", "between", "median")),
+    *("departed", f"{NAME}.missed", f"{NAME}.part", f"{NAME}.stands_out"),
+)
 
 
 def half_hour_label(at: int, language: str) -> str:
@@ -45,21 +47,18 @@ def half_hours_plots(found: HallDays, whole: Rollup, query: ExplorerQuery, words
     shown = [each for each in half_hours if is_shown_in_cell(each.waits)]
     if len(shown) < 2:
         return []
-    writer = _Writer(found, half_hours, query, words)
+    writer = _Writer(found, half_hours, words)
     parts = whole.split(lambda key: key.half_hour)
     rows = [writer.row(each, parts[each.at]) for each in half_hours]
-    columns = [words(f"quality.plot.{NAME}.{name}") for name in _COLUMNS]
-    columns += [words("quality.plot.departed"), *(words(f"quality.plot.{NAME}.{n}") for n in _LAST_COLUMNS)]
-    spec = half_hours_spec(shown, query.language)
-    note = words(f"quality.plot.{NAME}.note")
-    return [Plot(NAME, spec, writer.sentence(shown), columns, rows, writer.links(), note)]
+    columns = [words(f"quality.plot.{name}") for name in _COLUMNS]
+    links = {(row, 0): query.in_hour(each.at // 2) for row, each in enumerate(half_hours)}
+    spec, note = half_hours_spec(shown, query.language), words(f"quality.plot.{NAME}.note")
+    return [Plot(NAME, spec, writer.sentence(shown), columns, rows, links, note)]
 
 
 class _Writer:
-    def __init__(
-        self, found: HallDays, half_hours: Sequence[HalfHour], query: ExplorerQuery, words: Sentence
-    ) -> None:
-        self.half_hours, self.query, self.words, self.language = half_hours, query, words, query.language
+    def __init__(self, found: HallDays, half_hours: Sequence[HalfHour], words: Sentence) -> None:
+        self.words, self.language = words, words.language
         self.open_days = max(1, sum(bool(rollup.cells) for rollup in found.days.values()))
         self.missed = sum(each.missed for each in half_hours)
 
@@ -101,10 +100,6 @@ class _Writer:
             self._number(wording.whole_percent(100 * half_hour.missed / max(1, self.missed))),
             self._standing(half_hour),
         ]
-
-    def links(self) -> dict[tuple[int, int], str]:
-        """Behind each half hour: the same selection in its hour."""
-        return {(row, 0): self.query.in_hour(each.at // 2) for row, each in enumerate(self.half_hours)}
 
     def _standing(self, half_hour: HalfHour) -> str:
         change = half_hour.change

@@ -48,7 +48,7 @@ def test_the_half_hour_that_is_lost_is_named_with_its_part_of_all(site: Site):
     found = HallDays(
         "h", first, first + timedelta(20), {first + timedelta(n): day for n, day in enumerate(days)}, {}
     )
-    folders = [(domain, CATALOGUES) for domain in ("quality", "quality_levels")]
+    folders = (("quality", CATALOGUES), ("quality_levels", CATALOGUES))
     words = Sentence(Catalogues(folders).translate, "fr")
     query = read_query(MultiDict(), site.halls[:1], first, "fr")
     [plot] = half_hours_plots(found, found.whole(), query, words)
