@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, null, or_, select, type_coerce
 
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
-from server.store.engine.lookups import One, Pairs, Several
+from server.store.engine.lookups import Distinct, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
@@ -33,15 +33,11 @@ waiting_by_counter = Pairs(
     .group_by(leg.c.for_counter),
 )
 """How many legs wait for one counter of a hall (id) alone, by counter."""
-_SERVING = Read(
+serving_counters = Distinct(
     str,
     select(leg.c.counter).where(_COUNTERS_OF_HALL, IS_AT_COUNTER),
 )
-
-
-def serving_counters(rows: Rows, hall: str) -> set[str]:
-    """The counters of a hall (id) with a visitor who is called or served."""
-    return set(rows.all(_SERVING, hall=hall))
+"""The counters of a hall (id) with a visitor who is called or served."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.store.engine.lookups import ChangeBy, Every, KeepFields, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import bulletin, bulletin_source
@@ -117,7 +117,7 @@ class SourceRow:
 
 _OF_SOURCE = bulletin_source.c.id == bindparam("of_id")
 _IS_DUE = or_(bulletin_source.c.tried_at.is_(None), bulletin_source.c.tried_at <= bindparam("before"))
-sources = Every.of(SourceRow, bulletin_source, order=("id",))
+sources = Several.of(SourceRow, bulletin_source, order=("id",))
 """Every source that was read or is to be."""
 _ADD = Write.insert_or(lambda new: {"url": new["url"]}, bulletin_source, ("id",), ("site", "url", "entries"))
 _CLAIM = Write(bulletin_source.update().where(_OF_SOURCE, _IS_DUE), "tried_at")

@@ -88,12 +88,13 @@ meeting_row = One.of(MeetingRow, committee_meeting, "id")
 """A meeting by its id."""
 locked_meeting_row = One.of(MeetingRow, committee_meeting, "id", is_locked=True)
 """A meeting by its id, which nobody else changes or deletes before this transaction ends."""
-_DECISIONS = Read(
+decisions_of = Several(
     DecisionRow,
     rows_of(DecisionRow, committee_decision)
     .where(committee_decision.c.meeting.in_(bindparam("meetings", expanding=True)))
     .order_by(committee_decision.c.added_at, committee_decision.c.id),
 )
+"""The decisions of meetings (ids), in the order in which they were added."""
 meeting_of_decision = One(
     str, select(committee_decision.c.meeting).where(committee_decision.c.id == bindparam("decision"))
 )
@@ -121,11 +122,6 @@ _KEEP_MINUTES = Write.upsert(
 )
 delete_minutes = ChangeBy.delete(committee_minutes, "meeting")
 """Deletes the minutes of a meeting."""
-
-
-def decisions_of(rows: Rows, meetings: Sequence[str]) -> list[DecisionRow]:
-    """The decisions of meetings (ids), in the order in which they were added."""
-    return rows.all(_DECISIONS, meetings=list(meetings))
 
 
 def minutes_of(rows: Rows, meetings: Sequence[str]) -> dict[str, MinutesSummary]:

@@ -71,12 +71,13 @@ open_places = Several(SessionPlace, _PLACES.where(counter_session.c.hall == bind
 """Every counter of a hall (id) that a session holds."""
 place_by_id = One(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("place")))
 """A place of a session, open or ended, by its id."""
-_HALLS_OF_AUTHOR = Read(
+halls_of_author = Several(
     str,
     select(counter_session.c.hall)
     .where(counter_session.c.author.in_(bindparam("authors", expanding=True)), _IS_OPEN)
     .distinct(),
 )
+"""The halls (ids) where an author, by any of these ids, holds a counter."""
 _LAST_SIGN = Read(
     datetime,
     select(hall_fact.c.recorded_at)
@@ -102,11 +103,6 @@ def places_of(rows: Rows, hall: str, session: str) -> list[SessionPlace]:
     """The places a session holds, in the order of their opening; none when it has ended."""
     found = [place for place in open_places(rows, hall) if place.session == session]
     return sorted(found, key=lambda place: (place.opened_at, place.id))
-
-
-def halls_of_author(rows: Rows, authors: Collection[str]) -> list[str]:
-    """The halls (ids) where an author, by any of these ids, holds a counter."""
-    return rows.all(_HALLS_OF_AUTHOR, authors=sorted(authors))
 
 
 def last_sign_at(rows: Rows, hall: str, counter: str) -> datetime:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import String, column, select, table
 
 from server.domain.refusals import Refusal
+from server.store.engine.lookups import One
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.journals import installation
@@ -43,11 +44,14 @@ BASELINE = "0100"
 
 _IS_THE_ROW = installation.c.id == 1
 _ROW = Read(InstallationRow, rows_of(InstallationRow, installation).where(_IS_THE_ROW))
-_HEAD = Read(InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW))
-_LOCKED_HEAD = Read(
+installation_head = One(InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW))
+"""The head of the installation's journal; None where the database was never set up."""
+lock_installation = One(
     InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW).with_for_update()
 )
-_MARK = Read(AccessMark, rows_of(AccessMark, installation).where(_IS_THE_ROW))
+"""Takes the installation's write lock until the transaction ends; the head of its journal, or None."""
+access_mark = One(AccessMark, rows_of(AccessMark, installation).where(_IS_THE_ROW))
+"""The mark that changes when somebody's rights change; None where the database was never set up."""
 _KEEP_HEAD = Write(
     installation.update().where(_IS_THE_ROW), "journal_length", "head_hash", "last_recorded_at"
 )
@@ -88,21 +92,6 @@ def is_demonstration(rows: Rows) -> bool:
     """Whether the installation is a demonstration."""
     row = rows.one(_ROW)
     return row is not None and row.is_demonstration
-
-
-def installation_head(rows: Rows) -> InstallationHead | None:
-    """The head of the installation's journal; None where the database was never set up."""
-    return rows.one(_HEAD)
-
-
-def lock_installation(rows: WrittenRows) -> InstallationHead | None:
-    """Takes the installation's write lock until the transaction ends; the head of its journal, or None."""
-    return rows.one(_LOCKED_HEAD)
-
-
-def access_mark(rows: Rows) -> AccessMark | None:
-    """The mark that changes when somebody's rights change; None where the database was never set up."""
-    return rows.one(_MARK)
 
 
 def keep_installation_head(transaction: Writes, head: InstallationHead) -> None:

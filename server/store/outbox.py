@@ -13,7 +13,7 @@ from sqlalchemy import Select, Table, and_, bindparam, case, func, null, or_, se
 
 from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
 from server.ids import new_id
-from server.store.engine.lookups import Several
+from server.store.engine.lookups import Distinct, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import delivery
@@ -254,13 +254,14 @@ _STEPS = Read(
     .where(notice_step.c.notice.in_(bindparam("notices", expanding=True)))
     .order_by(notice_step.c.notice, notice_step.c.step),
 )
-_QUEUED = Read(
+queued_since = Distinct(
     NoticeDelivery,
     select(delivery.c.recipient, delivery.c.hall, delivery.c.position).where(
         delivery.c.created_at >= bindparam("since", type_=delivery.c.created_at.type),
         delivery.c.turn.in_((PUBLISHED, ENDED)),
     ),
 )
+"""The deliveries about notices that were written since an instant."""
 
 
 def changed_notices(rows: Rows, *, since: datetime, now: datetime) -> list[ChangedNotice]:
@@ -275,11 +276,6 @@ def moments_of(rows: Rows, notices: Iterable[str]) -> Mapping[str, list[NoticeMo
         moment = NoticeMoment(row.step, row.kind, row.version, row.done_at, row.shown_from, row.shown_until)
         found.setdefault(row.notice, []).append(moment)
     return found
-
-
-def queued_since(rows: Rows, since: datetime) -> set[NoticeDelivery]:
-    """The deliveries about notices that were written since an instant."""
-    return set(rows.all(_QUEUED, since=since))
 
 
 def queue_notice_delivery(

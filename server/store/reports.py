@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
-from server.store.engine.lookups import ChangeBy, Every, KeepFields, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.outbox import Outbox
@@ -57,7 +57,7 @@ reports_of_period = Several(
     ReportSummary, _SUMMARIES.where(report.c.period == bindparam("period")).order_by(report.c.begun_at)
 )
 """The reports of a period (its name) without figures, in the order in which they were begun."""
-every_report = Every(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc(), report.c.id.desc()))
+every_report = Several(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc(), report.c.id.desc()))
 """Every report without its figures, the newest first."""
 insert_report = NewRow(report, ReportRow)
 """Keeps a new report."""
@@ -164,7 +164,7 @@ class Recipient(RecipientRow):
     address: str | None
 
 
-schedules = Every.of(
+schedules = Several.of(
     ScheduleRow,
     report_schedule,
     report_schedule.c.ended_at.is_(None),
@@ -236,7 +236,7 @@ class LetterRow:
 
 _letter = report_letter.c
 LETTERS = Outbox(report_letter)
-every_letter = Every.of(LetterRow, report_letter, order=(_letter.queued_at, _letter.id))
+every_letter = Several.of(LetterRow, report_letter, order=(_letter.queued_at, _letter.id))
 """Every letter that is kept, the first queued first."""
 due_letters = Several(
     LetterRow,

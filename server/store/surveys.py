@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.domain.surveys.campaigns import CheckedSurvey
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
 from server.domain.surveys.turnout import Turnout
-from server.store.engine.lookups import Every, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, NewRow, One, Several
 from server.store.engine.statements import (
     POSTGRESQL,
     SQLITE,
@@ -122,7 +122,7 @@ _COUNT = Write(
         survey_waiting.c.answer.in_(bindparam("of_answers", expanding=True)),
     )
 )
-_COUNTS = Read(
+answer_counts = Several(
     AnswerCount,
     select(
         survey_answer.c.survey,
@@ -133,12 +133,14 @@ _COUNTS = Read(
     .where(survey_answer.c.survey.in_(bindparam("surveys", expanding=True)))
     .group_by(survey_answer.c.survey, survey_answer.c.hall, survey_answer.c.channel),
 )
-_UNREAD = Read(
+"""How many answers these surveys have, by survey, hall and channel."""
+unread_counts = Several(
     UnreadCount,
     select(survey_text.c.survey, survey_text.c.hall, func.count().label("count"))
     .where(survey_text.c.state == "unread", survey_text.c.survey.in_(bindparam("surveys", expanding=True)))
     .group_by(survey_text.c.survey, survey_text.c.hall),
 )
+"""How many texts of these surveys nobody has read, by survey and hall."""
 _ANSWER_COLUMNS = ("survey", "hall", "channel", "language", "week", "choices", "run")
 _ADD_ANSWER = Write(
     {
@@ -191,16 +193,6 @@ def count_choices(rows: WrittenRows, question: str, answers: Collection[str]) ->
     rows.execute(_COUNT, of_question=question, of_answers=list(answers))
 
 
-def answer_counts(rows: Rows, surveys: Collection[str]) -> list[AnswerCount]:
-    """How many answers these surveys have, by survey, hall and channel."""
-    return rows.all(_COUNTS, surveys=list(surveys))
-
-
-def unread_counts(rows: Rows, surveys: Collection[str]) -> list[UnreadCount]:
-    """How many texts of these surveys nobody has read, by survey and hall."""
-    return rows.all(_UNREAD, surveys=list(surveys))
-
-
 def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:
     """Keeps an answer, False where it stands already; the choices of a visitor wait to be counted."""
     if not rows.execute(_ADD_ANSWER, **values_of(new)):
@@ -249,12 +241,13 @@ class SurveyAddress:
     channel: str
 
 
-all_surveys = Every.of(SurveyRow, survey, order=(survey.c.opens_on.desc(), "id"))
+all_surveys = Several.of(SurveyRow, survey, order=(survey.c.opens_on.desc(), "id"))
 """Every survey, the one that opens last first."""
 survey_row = One.of(SurveyRow, survey, "id")
 """A survey by its id."""
-_LOCKED = Read(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
-open_surveys = Every.of(SurveyRow, survey, survey.c.state == "open", order=("id",))
+lock_survey = One(str, select(survey.c.id).where(survey.c.id == bindparam("survey")).with_for_update())
+"""Keeps others from changing a survey until this transaction ends: what it reads from now on stands."""
+open_surveys = Several.of(SurveyRow, survey, survey.c.state == "open", order=("id",))
 """The surveys that were opened and not closed; their days may be over or to come."""
 insert_survey = NewRow(survey, SurveyRow, once=True)
 """Keeps a new draft; one of this id stays as it is."""
@@ -272,7 +265,8 @@ _CLOSE = Write(
 )
 _TURNOUT = Write(survey.update().where(survey.c.id == bindparam("of_id")), "turnout")
 _DELETE_TICKETS = Write(survey_ticket.delete().where(survey_ticket.c.survey == bindparam("of_survey")))
-_DELETE_DRAFT = Write(survey.delete().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"))
+delete_draft = ChangeBy(survey.delete().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"))
+"""Deletes a draft; False when it is no draft."""
 address_of_code = One.of(SurveyAddress, survey_address, "code")
 """The address with this code."""
 addresses_of = Several.of(SurveyAddress, survey_address, "survey", order=("channel", "code"))
@@ -280,20 +274,10 @@ addresses_of = Several.of(SurveyAddress, survey_address, "survey", order=("chann
 _INSERT_ADDRESS = Write.new_row(survey_address, SurveyAddress)
 
 
-def lock_survey(rows: WrittenRows, survey_id: str) -> None:
-    """Keeps others from changing a survey until this transaction ends: what it reads from now on stands."""
-    rows.one(_LOCKED, survey=survey_id)
-
-
 def change_draft(rows: WrittenRows, changed: SurveyRow) -> bool:
     """Keeps what a draft says now; False when it is no draft."""
     values = values_of(changed)
     return bool(rows.execute(_CHANGE, of_id=changed.id, **{name: values[name] for name in _CHANGED}))
-
-
-def delete_draft(rows: WrittenRows, survey_id: str) -> bool:
-    """Deletes a draft; False when it is no draft."""
-    return bool(rows.execute(_DELETE_DRAFT, of_id=survey_id))
 
 
 def keep_opened(rows: WrittenRows, opened: SurveyRow, addresses: Sequence[SurveyAddress]) -> None:

@@ -67,7 +67,7 @@ def read_retention(database: Database) -> ReadRetention:
     now = database.clock.now()
     with database.read() as rows:
         chosen = erase_expired.chosen_days(rows)
-        runs = erase_expired.purge_runs(rows, limit=RUNS_SHOWN)
+        runs = erase_expired.purge_runs(rows, RUNS_SHOWN)
         overdue = erase_expired.count_past(rows, now - OVERDUE_AFTER, chosen)
     return ReadRetention(
         [_kept_here(row, chosen, overdue) for row in SCHEDULE],

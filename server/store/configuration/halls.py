@@ -17,7 +17,7 @@ from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
 from server.domain.refusals import Refusal
 from server.store.configuration.documents import document_text
-from server.store.engine.lookups import Every, One, Several
+from server.store.engine.lookups import Count, One, Several
 from server.store.engine.statements import (
     Query,
     Read,
@@ -89,7 +89,7 @@ class _NewHall:
 
 _HALLS = rows_of(HallRow, hall)
 _OF_ID = _HALLS.where(hall.c.id == bindparam("hall"))
-all_halls = Every(HallRow, _HALLS.order_by(hall.c.slug))
+all_halls = Several(HallRow, _HALLS.order_by(hall.c.slug))
 """Every hall, in the order of their slugs."""
 hall_row = One(HallRow, _OF_ID)
 """A hall by its id."""
@@ -175,7 +175,7 @@ class OpenLeg:
         return (self.service, *(self.added_services or ()))
 
 
-_WAITING = Read(
+people_waiting = Count(
     int,
     select(func.count().label("people"))
     .select_from(leg.join(hall, hall.c.id == leg.c.hall).join(installation, installation.c.id == 1))
@@ -185,6 +185,7 @@ _WAITING = Read(
         installation.c.is_demonstration.is_(False),
     ),
 )
+"""How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
 open_legs = Several(
     OpenLeg,
     rows_of(OpenLeg, leg, added_services=type_coerce(leg.c.added_services, Document)).where(
@@ -192,11 +193,6 @@ open_legs = Several(
     ),
 )
 """The legs of a hall (id) that have not ended."""
-
-
-def people_waiting(rows: Rows, slug: str) -> int:
-    """How many wait in a hall; nobody in a demonstration, which is open whatever its hours."""
-    return rows.one(_WAITING, slug=slug) or 0
 
 
 type DocumentKind = Literal["installation", "hall"]

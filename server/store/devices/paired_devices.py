@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 
 from server.domain.instants import from_micros, to_micros
 from server.ids import token_digest
-from server.store.engine.lookups import Every, NewRow, One
+from server.store.engine.lookups import Distinct, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.notices.media import full_disk_is_refused
@@ -75,7 +75,7 @@ class Bearer:
 _OF_HALL = device.join(hall, hall.c.id == device.c.hall)
 _WITH_TOKEN = rows_of(DeviceOfToken, device, slug=hall.c.slug).select_from(_OF_HALL)
 _OF_TOKEN = Read(DeviceOfToken, _WITH_TOKEN.where(device.c.token_digest == bindparam("digest")))
-devices_of_tokens = Every(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
+devices_of_tokens = Several(DeviceOfToken, _WITH_TOKEN.where(device.c.revoked_at.is_(None)))
 """Every device that is not revoked."""
 device_in_use = One.of(
     DeviceInUse,
@@ -106,13 +106,14 @@ _NEW_TOKEN = Write(
 _REVOKE = Write(_OF_ROW, "revoked_at")
 _NOTE_COPIED = Write(_OF_ROW, "copied_at")
 _ASK_RENEWAL = Write(_OF_ROW, "renewal_digest", "renewal_until", "renewal_by")
-_VALID_DIGESTS = Read(
+valid_digests = Distinct(
     str,
     union_all(
         select(device.c.token_digest).where(device.c.revoked_at.is_(None)),
         select(api_key.c.token_digest).where(_KEY_IS_VALID),
     ),
 )
+"""The digests of the tokens of every device and API key that may call."""
 
 
 def device_of_token(rows: Rows, token: str) -> DeviceOfToken | None:
@@ -132,11 +133,6 @@ def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
     if key is not None and (key.revoked_at is not None or key.has_ended(now)):
         return Bearer(device, None, key)
     return Bearer(device, key, None)
-
-
-def valid_digests(rows: Rows, now: datetime) -> set[str]:
-    """The digests of the tokens of every device and API key that may call."""
-    return set(rows.all(_VALID_DIGESTS, now=now))
 
 
 def insert_device(

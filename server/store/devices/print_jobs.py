@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, literal, select, type_coerce
 from server.domain.facts import Json
 from server.domain.printing.printers import PrintJobState
 from server.ids import new_id
-from server.store.engine.lookups import One, Several
+from server.store.engine.lookups import Distinct, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -75,7 +75,8 @@ open_jobs = Several(
     .limit(MOST_AT_ONCE),
 )
 """The print jobs of a printer that have not ended, the oldest first, MOST_AT_ONCE at most."""
-_PRINTERS_WITH_OPEN_JOBS = Read(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
+printers_with_open_jobs = Distinct(str, select(print_job.c.printer).where(_IS_OPEN).distinct())
+"""The printers with a job that has not ended."""
 _QUEUE = Write(
     print_job.insert(),
     *("id", "hall", "printer", "visit", "copy", "document", "state", "queued_at", "first_printer"),
@@ -157,11 +158,6 @@ def end_job(
 ) -> None:
     """Ends a job. The content of a paper without a visit is erased."""
     transaction.run(_END, row_id=job, state=state, verdict=verdict, why=why, done_at=at)
-
-
-def printers_with_open_jobs(rows: Rows) -> set[str]:
-    """The printers with a job that has not ended."""
-    return set(rows.all(_PRINTERS_WITH_OPEN_JOBS))
 
 
 def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:

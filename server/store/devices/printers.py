@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, or_, select, type_coerce
 from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
 from server.ids import new_id
-from server.store.engine.lookups import Every, One, Several
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -102,7 +102,7 @@ class PrinterProbe:
 _ANSWERED = ["place", "asked_at", "state", "name", "has_process_id", "speed"]
 probe_of = One.of(PrinterProbe, printer_probe, "printer")
 """What is known of a printer; None: it was never probed, and nobody read a sheet of it."""
-every_probe = Every.of(PrinterProbe, printer_probe)
+every_probe = Several.of(PrinterProbe, printer_probe)
 """What is known of all printers, in no order."""
 _KEEP = Write.upsert(printer_probe, ["printer"], _ANSWERED)
 _NOTE_READ = Write.upsert(printer_probe, ["printer"], ["read_place", "read_at"])
@@ -140,7 +140,7 @@ class PulledPrinter:
 
 pulled_printer_of = One.of(PulledPrinter, pulled_printer, "printer")
 """A printer that fetches its jobs, by the id of its kiosk; None: it never had a secret."""
-every_pulled_printer = Every.of(PulledPrinter, pulled_printer)
+every_pulled_printer = Several.of(PulledPrinter, pulled_printer)
 """Every printer that ever had a secret, in no order."""
 _KEEP_SECRET = Write.upsert(pulled_printer, ["printer"], ["hall", "kind", "secret", "renewed_at"])
 _FORGET_POLLS = Write(
@@ -221,7 +221,8 @@ _LEASE = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, 
 )
 lease_of = One(Lease, _LEASE)
 """The lease of a printer; None when nobody ever drove it."""
-_LOCKED = Read(Lease, _LEASE.with_for_update())
+locked_lease_of = One(Lease, _LEASE.with_for_update())
+"""The lease of a printer, which nobody else can change before the transaction ends."""
 """On PostgreSQL the row stays as it is until the transaction ends. SQLite has one writer anyway."""
 _TAKE = Write.insert_or(
     lambda new: {"holder": new.holder, "expires_at": new.expires_at, "fence": printer_lease.c.fence + 1},
@@ -248,11 +249,6 @@ _ADD_UNPRINTED = Write(
     .where(printer_lease.c.printer == bindparam("of_printer"))
     .values(unprinted=printer_lease.c.unprinted + bindparam("more"))
 )
-
-
-def locked_lease_of(rows: Rows, printer: str) -> Lease | None:
-    """The lease of a printer, which nobody else can change before the transaction ends."""
-    return rows.one(_LOCKED, printer=printer)
 
 
 def printer_sighting(rows: Rows, printer: str) -> PrinterSighting | None:

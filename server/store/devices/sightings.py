@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func
 from server.domain.devices.connections import DayOfLooks
 from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
 from server.store.configuration.halls import HALL, INSTALLATION
-from server.store.engine.lookups import Every
+from server.store.engine.lookups import ChangeBy, Several
 from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.devices import device_presence, panel_rest
 from server.store.tables.journals import document, hall
@@ -165,7 +165,7 @@ class PublishedHall:
 
 
 _OF_HALL, _OF_INSTALLATION = document.alias("of_hall"), document.alias("of_installation")
-published_halls = Every(
+published_halls = Several(
     PublishedHall,
     rows_of(
         PublishedHall,
@@ -207,7 +207,8 @@ _BEGIN = Write.new_row(panel_rest, PanelRest, "hall")
 _RESTS_OF_HALL = Read.of(
     PanelRest, panel_rest, "hall", panel_rest.c.last_at >= bindparam("since"), order=("began_at",)
 )
-_DELETE = Write(panel_rest.delete().where(panel_rest.c.last_at < bindparam("before")))
+delete_panel_rests = ChangeBy(panel_rest.delete().where(panel_rest.c.last_at < bindparam("before")))
+"""Deletes the rests that ended before an instant; how many."""
 
 
 def add_panel_rest(rows: WrittenRows, hall: str, screen: str, now: datetime) -> None:
@@ -223,11 +224,6 @@ def panel_rests_of_hall(rows: Rows, hall: str, since: datetime) -> Mapping[str, 
     for rest in rows.all(_RESTS_OF_HALL, hall=hall, since=since):
         found[rest.screen].append(rest)
     return found
-
-
-def delete_panel_rests(rows: WrittenRows, before: datetime) -> int:
-    """Deletes the rests that ended before an instant; how many."""
-    return rows.execute(_DELETE, before=before)
 
 
 _KEY = ("hall", "kind", "configured", "looked_on")
@@ -275,7 +271,8 @@ def _added(new: NewValues) -> Mapping[str, ColumnElement[object]]:
 
 _ADD = Write.insert_or(_added, device_presence, _KEY, ["seen", "missed", "seen_at"])
 _PRESENCE_OF_HALL = Read.of(_Day, device_presence, "hall", device_presence.c.looked_on >= bindparam("since"))
-_DELETE_PRESENCE = Write(device_presence.delete().where(device_presence.c.looked_on < bindparam("before")))
+delete_checks = ChangeBy(device_presence.delete().where(device_presence.c.looked_on < bindparam("before")))
+"""Deletes the sums of days before a local day; how many."""
 
 
 def add_checks(rows: WrittenRows, hall: str, on: date, checks: Iterable[PresenceCheck]) -> None:
@@ -304,8 +301,3 @@ def presences_of_hall(rows: Rows, hall: str, since: date) -> Mapping[tuple[str, 
 def _presence_of(days: Sequence[_Day]) -> KnownPresence:
     sums = tuple(DayOfLooks(day.looked_on, day.seen, day.missed) for day in days)
     return KnownPresence(sums, max((day.seen_at for day in days if day.seen_at is not None), default=None))
-
-
-def delete_checks(rows: WrittenRows, before: date) -> int:
-    """Deletes the sums of days before a local day; how many."""
-    return rows.execute(_DELETE_PRESENCE, before=before)

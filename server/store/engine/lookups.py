@@ -5,9 +5,9 @@
 What takes several values is a function, so that each of them has a name.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Self
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any, Self, overload
 
 from sqlalchemy import BindParameter, ColumnElement, SelectBase, Table, bindparam
 from sqlalchemy.sql import ClauseElement, visitors
@@ -15,8 +15,8 @@ from sqlalchemy.sql import ClauseElement, visitors
 from server.store.engine.statements import Read, Rows, Values, Write, WrittenRows, selected, values_of
 from server.store.engine.writes import Writes
 
-type Key = str | datetime
-"""The value that a lookup is given: an id, another name, or an instant."""
+type Key = str | int | date | datetime | Collection[str]
+"""The value that a lookup is given: an id, another name, a number, a day, an instant, or several names."""
 
 
 def _only_parameter(statement: ClauseElement) -> str:
@@ -48,38 +48,57 @@ class _Lookup[R]:
         """Rows of a table, as `selected`."""
         return cls(row, selected(row, table, *where, order=order, is_locked=is_locked))
 
+    def found(self, rows: Rows, *key: Key) -> list[R]:
+        """Every row that the statement finds, with the value of its parameter if it has one."""
+        return rows.all(self.read, **_given(self._name, key))
+
 
 class One[R](_Lookup[R]):
-    """The first row that a statement finds with a value."""
+    """The first row that a statement finds."""
 
-    def __call__(self, rows: Rows, key: Key) -> R | None:
+    def __call__(self, rows: Rows, *key: Key) -> R | None:
         """The row, or None."""
-        return rows.one(self.read, **{self._name: key})
+        return next(iter(self.found(rows, *key)), None)
 
 
 class Several[R](_Lookup[R]):
-    """The rows that a statement finds with a value."""
+    """The rows that a statement finds."""
 
-    def __call__(self, rows: Rows, key: Key) -> list[R]:
+    def __call__(self, rows: Rows, *key: Key) -> list[R]:
         """The rows, in the order of the statement."""
-        return rows.all(self.read, **{self._name: key})
+        return self.found(rows, *key)
+
+
+class Distinct[R](_Lookup[R]):
+    """The values that a statement finds, in no order."""
+
+    def __call__(self, rows: Rows, *key: Key) -> frozenset[R]:
+        """The values."""
+        return frozenset(self.found(rows, *key))
 
 
 class Pairs[Name, Found](_Lookup[tuple[Name, Found]]):
-    """What a statement of two columns finds, with a value or without one: the second by the first."""
+    """What a statement of two columns finds: the second by the first."""
 
     def __call__(self, rows: Rows, *key: Key) -> dict[Name, Found]:
         """The pairs."""
-        names = [self._name] if self._name else []
-        return dict(rows.all(self.read, **dict(zip(names, key, strict=True))))
+        return dict(self.found(rows, *key))
 
 
-class Every[R](_Lookup[R]):
-    """The rows that a statement finds without a value."""
+class Exists(_Lookup[Any]):
+    """Whether a statement finds a row."""
 
-    def __call__(self, rows: Rows) -> list[R]:
-        """The rows, in the order of the statement."""
-        return rows.all(self.read)
+    def __call__(self, rows: Rows, *key: Key) -> bool:
+        """Whether there is one."""
+        return bool(self.found(rows, *key))
+
+
+class Count(_Lookup[int]):
+    """The number that a statement finds; 0 where it finds none."""
+
+    def __call__(self, rows: Rows, *key: Key) -> int:
+        """The number."""
+        return next(iter(self.found(rows, *key)), 0) or 0
 
 
 class NewRow[R]:
@@ -110,7 +129,7 @@ class KeepFields[R]:
 
 
 class ChangeBy:
-    """Changes or deletes the rows that a statement finds with a value."""
+    """Changes or deletes the rows that a statement finds, with a value or by none."""
 
     def __init__(self, statement: ClauseElement) -> None:
         self.write = Write(statement)
@@ -121,14 +140,23 @@ class ChangeBy:
         """Deletes the rows of a table that have the given value in a column."""
         return cls(table.delete().where(table.c[key] == bindparam("key")))
 
-    def __call__(self, rows: Writes | WrittenRows, key: Key) -> None:
-        """Changes the rows."""
-        _write(rows, self.write, {self._name: key})
+    @overload
+    def __call__(self, rows: WrittenRows, *key: Key) -> int: ...
+    @overload
+    def __call__(self, rows: Writes, *key: Key) -> None: ...
+    def __call__(self, rows: Writes | WrittenRows, *key: Key) -> int | None:
+        """Changes the rows; how many, where that is done at once."""
+        return _write(rows, self.write, _given(self._name, key))
 
 
-def _write(rows: Writes | WrittenRows, write: Write, values: Values) -> None:
+def _given(name: str, key: Sequence[Key]) -> Values:
+    """The value of the only parameter of a statement, if it has one. Raises ValueError without it."""
+    return dict(zip([name] if name else [], key, strict=True))
+
+
+def _write(rows: Writes | WrittenRows, write: Write, values: Values) -> int | None:
     """Executes a write: at once, or with the next read of a transaction that buffers it."""
-    if isinstance(rows, Writes):
-        rows.run(write, **values)
-    else:
-        rows.run(write, values)
+    if isinstance(rows, WrittenRows):
+        return rows.run(write, values)
+    rows.run(write, **values)
+    return None

@@ -30,7 +30,7 @@ from sqlalchemy.types import NullType, TypeEngine
 from server.domain.facts import Erasable, FactKind, Json
 from server.domain.row_changes import Recorded
 from server.ids import new_id
-from server.store.engine.lookups import Every, Several
+from server.store.engine.lookups import One, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -174,12 +174,12 @@ def _facts(table: Table) -> Select[*tuple[object, ...]]:
 
 _FACTS_OF_HALL = Read(StoredFact, _facts(hall_fact).where(hall_fact.c.hall == bindparam("hall")))
 _FACTS_OF_INSTALLATION = Read(StoredFact, _facts(installation_fact))
-stored_halls = Every(
+stored_halls = Several(
     StoredHall,
     select(*(as_stored(hall.c[field.name]) for field in fields(StoredHall))).order_by(hall.c.slug),
 )
 """Every hall with the head of its journal, by slug."""
-_INSTALLATION = Read(
+stored_head_of_installation = One(
     StoredHead,
     select(
         installation.c.journal_length,
@@ -188,7 +188,8 @@ _INSTALLATION = Read(
         literal(0).label("version"),
     ).where(installation.c.id == 1),
 )
-bodies_of_created_halls = Every(
+"""The head of the installation's journal; None where the database was never set up."""
+bodies_of_created_halls = Several(
     str, select(installation_fact.c.body).where(installation_fact.c.kind == str(FactKind.HALL_CREATED))
 )
 """The bodies (JSON texts) of the facts that created halls."""
@@ -208,14 +209,14 @@ _DOCUMENT = Read(
         document.c.revision == bindparam("revision"),
     ),
 )
-facts_of_notice_versions = Every.of(
+facts_of_notice_versions = Several.of(
     FactBody,
     installation_fact,
     installation_fact.c.kind.in_([str(FactKind.NOTICE_DRAFTED), str(FactKind.NOTICE_EDITED)]),
     order=("position",),
 )
 """The facts that made versions of notices."""
-texts_of_media = Every(
+texts_of_media = Several(
     MediumTexts,
     select(medium.c.id, medium.c.texts_sha256, type_coerce(medium_text.c.texts, Text).label("texts"))
     .join_from(medium, medium_text, medium_text.c.medium == medium.c.id)
@@ -249,11 +250,6 @@ def stored_facts(rows: Rows, hall: str | None, after: int, *, limit: int) -> lis
     if hall is None:
         return rows.all(_FACTS_OF_INSTALLATION, after=after, limit=limit)
     return rows.all(_FACTS_OF_HALL, hall=hall, after=after, limit=limit)
-
-
-def stored_head_of_installation(rows: Rows) -> StoredHead | None:
-    """The head of the installation's journal; None where the database was never set up."""
-    return rows.one(_INSTALLATION)
 
 
 def document_of_hall(rows: Rows, hall: str, revision: int) -> str | None:

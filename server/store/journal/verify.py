@@ -17,8 +17,8 @@ from sqlalchemy import bindparam, func, select
 
 from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import Every, One
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import Exists, One, Several
+from server.store.engine.statements import Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.stores import snapshot
 from server.store.journal.chain import ENVELOPE, GENESIS, INSTALLATION, Anchor, Anchors, fact_hash
 from server.store.journal.facts import (
@@ -346,10 +346,11 @@ last_verification = One(
     .limit(1),
 )
 """The last verification of a journal: a hall's slug, or "installation"."""
-_OF_DAY = Read(
+is_verified = Exists(
     str, select(verification.c.journal).where(verification.c.verified_on == bindparam("day")).limit(1)
 )
-vanished_halls = Every(
+"""Whether the journals were verified on a local day."""
+vanished_halls = Several(
     str,
     select(verification.c.journal)
     .where(
@@ -361,11 +362,6 @@ vanished_halls = Every(
 """The halls (slugs) of which the last verification found no row."""
 _DELETE = Write(verification.delete().where(verification.c.verified_on == bindparam("of_day")))
 _INSERT = Write.new_row(verification, VerificationRow)
-
-
-def is_verified(rows: Rows, day: date) -> bool:
-    """Whether the journals were verified on a local day."""
-    return rows.one(_OF_DAY, day=day) is not None
 
 
 def keep_verified(database: JournalDatabase, verified: Verified, day: date, took_s: float) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
 from server.domain.notices.displays import Interval
-from server.store.engine.lookups import NewRow, One
+from server.store.engine.lookups import ChangeBy, Distinct, NewRow, One
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.notices import affluence, display, display_interval, display_record
 
@@ -97,17 +97,15 @@ _DISPLAYED = Read(
     .where(display.c.notice.in_(bindparam("notices", expanding=True)), display.c.shown_ms > 0)
     .distinct(),
 )
-_SCREENS_ON = Read(str, select(display.c.screen).where(display.c.shown_on == bindparam("on")).distinct())
+screens_with_displays = Distinct(
+    str, select(display.c.screen).where(display.c.shown_on == bindparam("on")).distinct()
+)
+"""The screens that showed some notice on a local date."""
 
 
 def notices_displayed(rows: Rows, notices: Collection[str]) -> frozenset[str]:
     """Those of these notices that a screen has ever shown."""
     return frozenset(rows.all(_DISPLAYED, notices=list(notices)) if notices else ())
-
-
-def screens_with_displays(rows: Rows, on: date) -> frozenset[str]:
-    """The screens that showed some notice on a local date."""
-    return frozenset(rows.all(_SCREENS_ON, on=on))
 
 
 def last_number(rows: Rows, screen: str, record: str) -> int:
@@ -154,7 +152,10 @@ _INTERVALS = Read(
     )
     .order_by(display_interval.c.ended_at, display_interval.c.record, display_interval.c.last_number),
 )
-_DELETE_INTERVALS = Write(display_interval.delete().where(display_interval.c.ended_at < bindparam("before")))
+delete_intervals = ChangeBy(
+    display_interval.delete().where(display_interval.c.ended_at < bindparam("before"))
+)
+"""Deletes the intervals of reports that ended before an instant; how many reports."""
 
 
 def intervals_between(rows: Rows, screen: str, since: datetime, until: datetime) -> list[Interval]:
@@ -165,11 +166,6 @@ def intervals_between(rows: Rows, screen: str, since: datetime, until: datetime)
         (each for each in found if each.ended_at > since and each.began_at < until),
         key=lambda each: each.began_at,
     )
-
-
-def delete_intervals(rows: WrittenRows, before: datetime) -> int:
-    """Deletes the intervals of reports that ended before an instant; how many reports."""
-    return rows.execute(_DELETE_INTERVALS, before=before)
 
 
 _COUNTS = Read(dict[str, Any], select(affluence.c.counts).where(affluence.c.hall == bindparam("hall")))

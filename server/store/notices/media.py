@@ -43,7 +43,7 @@ from server.domain.notices.media import (
     texts_json,
 )
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import ChangeBy, One, Several
+from server.store.engine.lookups import ChangeBy, Distinct, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
@@ -343,7 +343,8 @@ _IS_FREE = or_(upload.c.claimed_until.is_(None), upload.c.claimed_until <= bindp
 _OF_MEDIUM = upload.c.medium == bindparam("of_medium")
 waiting_uploads = Several.of(WaitingUpload, upload, _IS_FREE, order=("medium",))
 """The uploads that nobody prepares now, the oldest first."""
-_KEPT_MEDIA = Read(str, select(upload.c.medium))
+media_to_prepare = Distinct(str, select(upload.c.medium))
+"""The ids of the media whose upload waits or is being prepared."""
 _INSERT = Write(upload.insert(), "medium", "claimed_until", "tries")
 _CLAIM = Write(
     upload.update()
@@ -352,14 +353,10 @@ _CLAIM = Write(
 )
 release_upload = ChangeBy(upload.update().where(_OF_MEDIUM).values(claimed_until=None))
 """Gives back the upload of a medium, so that it is prepared again."""
-_RELEASE_ALL = Write(upload.update().values(claimed_until=None))
+release_every_upload = ChangeBy(upload.update().values(claimed_until=None))
+"""Gives back all uploads that workers had claimed."""
 delete_upload = ChangeBy(upload.delete().where(_OF_MEDIUM))
 """The upload of a medium waits no more."""
-
-
-def media_to_prepare(rows: Rows) -> set[str]:
-    """The ids of the media whose upload waits or is being prepared."""
-    return set(rows.all(_KEPT_MEDIA))
 
 
 def insert_upload(transaction: Writes, medium: str) -> None:
@@ -370,8 +367,3 @@ def insert_upload(transaction: Writes, medium: str) -> None:
 def claim_upload(rows: WrittenRows, medium: str, *, now: datetime, until: datetime) -> bool:
     """Takes the upload of a medium until an instant; False when another worker has it, or it is gone."""
     return bool(rows.execute(_CLAIM, of_medium=medium, now=now, until=until))
-
-
-def release_every_upload(rows: WrittenRows) -> None:
-    """Gives back all uploads that workers had claimed."""
-    rows.execute(_RELEASE_ALL)

@@ -21,7 +21,7 @@ from server.domain.notices.media import (
     Texts,
     words_to_find,
 )
-from server.store.engine.lookups import ChangeBy, Every, Several
+from server.store.engine.lookups import ChangeBy, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.notices import feed, medium, medium_captions, medium_details, medium_site
@@ -73,7 +73,7 @@ _FOLDERS = (
     .group_by(medium_site.c.site)
     .order_by(medium_site.c.site)
 )
-media_folders = Every(FolderRow, _FOLDERS)
+media_folders = Several(FolderRow, _FOLDERS)
 """What each site keeps, sites without media left out."""
 _TAGS = (
     select(medium_details.c.tags)
@@ -211,7 +211,8 @@ _OF_ID = feed.c.id == bindparam("of_id")
 _IS_DUE = or_(feed.c.tried_at.is_(None), feed.c.tried_at <= bindparam("before"))
 _BY_ID = Read(FeedRow, rows_of(FeedRow, feed).where(_OF_ID))
 _IDS = Read(str, select(feed.c.id))
-_DUE = Read(DueFeed, rows_of(DueFeed, feed).where(_IS_DUE).order_by(feed.c.id))
+due_feeds = Several(DueFeed, rows_of(DueFeed, feed).where(_IS_DUE).order_by(feed.c.id))
+"""The feeds that nobody has tried to read since an instant."""
 _ADD = Write.upsert(feed, ("id",), ("url",))
 _CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")
 _KEEP = Write.upsert(feed, ("id",), ("url", "content", "read_at", "tried_at", "failure"))
@@ -238,11 +239,6 @@ def new_feeds(rows: Rows, urls: Iterable[str]) -> list[str]:
 def add_feed(rows: WrittenRows, url: str) -> None:
     """The feed of this address is to be read; one that is there stays as it is."""
     rows.execute(_ADD, id=feed_id(url), url=url)
-
-
-def due_feeds(rows: Rows, *, tried_before: datetime) -> list[DueFeed]:
-    """The feeds that nobody has tried to read since an instant."""
-    return rows.all(_DUE, before=tried_before)
 
 
 def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: datetime) -> bool:

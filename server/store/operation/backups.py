@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import bindparam, func, select
 
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import Every, Several
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Write, WrittenRows
 from server.store.engine.stores import SqliteStore
 from server.store.engine.writes import Writes
@@ -225,9 +225,9 @@ class OpenPrint:
     visit: str | None
 
 
-numbered_halls = Every.of(NumberedHall, hall, order=("slug",))
+numbered_halls = Several.of(NumberedHall, hall, order=("slug",))
 """Every hall, by slug."""
-highest_ranks = Every(
+highest_ranks = Several(
     HighestRank,
     select(visit.c.hall, visit.c.business_day, func.max(visit.c.rank).label("rank")).group_by(
         visit.c.hall, visit.c.business_day

@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, Table, bindparam, f
 
 from server.domain.author import last_year_over
 from server.domain.retention import Chosen, limits_after_end
-from server.store.engine.lookups import Pairs
+from server.store.engine.lookups import Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.operation.backups import is_postgresql
@@ -55,14 +55,10 @@ class PurgeRun:
 
 
 _RUNS = rows_of(PurgeRun, purge_run).order_by(purge_run.c.day.desc())
-_NEWEST = Read(PurgeRun, _RUNS.limit(bindparam("limit")))
+purge_runs = Several(PurgeRun, _RUNS.limit(bindparam("limit")))
+"""At most `limit` days with purges, the newest first."""
 _OF_DAY = Read(PurgeRun, _RUNS.where(purge_run.c.day == bindparam("day")).with_for_update())
 _KEEP = Write.upsert(purge_run, ["day"], ["done_at", "erased", "overdue"])
-
-
-def purge_runs(rows: Rows, *, limit: int) -> list[PurgeRun]:
-    """At most `limit` days with purges, the newest first."""
-    return rows.all(_NEWEST, limit=limit)
 
 
 def keep_purge_run(

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from server.domain.hall.configuration import AT_SELF_SERVICE, HallConfiguration, reach_of_role
 from server.domain.people.roles import ROLES, CallingReach, Permission, joined
 from server.ids import token_digest
-from server.store.engine.lookups import ChangeBy, Every, KeepFields, One, Pairs, Several
+from server.store.engine.lookups import ChangeBy, Count, Exists, KeepFields, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.notices import notice_draft
@@ -71,14 +71,15 @@ account_row = One(AccountRow, _ACCOUNTS.where(account.c.id == bindparam("account
 """An account by its id."""
 _BY_LOGIN = Read(AccountRow, _ACCOUNTS.where(account.c.login == bindparam("login")))
 _BY_EMAIL = Read(AccountRow, _ACCOUNTS.where(account.c.email == bindparam("email")))
-accounts = Every(AccountRow, _ACCOUNTS.order_by(func.lower(account.c.display_name), account.c.login))
+accounts = Several(AccountRow, _ACCOUNTS.order_by(func.lower(account.c.display_name), account.c.login))
 """Every account, by name."""
-_ANY = Read(str, select(account.c.id).limit(1))
+has_account = Exists(str, select(account.c.id).limit(1))
+"""Whether an account exists, locked ones included."""
 _GRANTS = rows_of(Grant, role_grant).order_by(role_grant.c.role, role_grant.c.site)
 grants_of = Several(Grant, _GRANTS.where(role_grant.c.account == bindparam("account")))
 """The roles of an account."""
 _EVERY_GRANT = Read.of(AccountGrant, role_grant, order=("role", "site"))
-_OTHER_ADMINISTRATORS = Read(
+other_administrators = Count(
     int,
     select(func.count().label("others"))
     .select_from(account.join(role_grant, role_grant.c.account == account.c.id))
@@ -90,6 +91,7 @@ _OTHER_ADMINISTRATORS = Read(
         account.c.password_hash.is_not(None),
     ),
 )
+"""How many other accounts can sign in as administrator of every site."""
 _INSERT = Write.new_row(account, AccountRow)
 _INSERT_GRANT = Write(role_grant.insert(), "account", "role", "site", "limited_to")
 _DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindparam("of_account")))
@@ -148,20 +150,10 @@ def account_of_email(rows: Rows, email: str) -> AccountRow | None:
     return rows.one(_BY_EMAIL, email=email.strip().lower())
 
 
-def has_account(rows: Rows) -> bool:
-    """Whether an account exists, locked ones included."""
-    return rows.one(_ANY) is not None
-
-
 def accounts_at(rows: Rows, sites: Iterable[str]) -> set[str]:
     """The ids of the accounts with a role at one of these sites (slugs), or at every one."""
     scopes = {*sites, EVERY_SITE}
     return {grant.account for grant in rows.all(_EVERY_GRANT) if grant.site in scopes}
-
-
-def other_administrators(rows: Rows, account: str) -> int:
-    """How many other accounts can sign in as administrator of every site."""
-    return rows.one(_OTHER_ADMINISTRATORS, account=account) or 0
 
 
 def every_grant(rows: Rows) -> dict[str, list[Grant]]:
@@ -243,22 +235,18 @@ _DELETE_FORMER = Write(
     )
 )
 
-_COUNT = Read(
+count_identities = Count(
     int,
     select(func.count().label("identities"))
     .select_from(identity)
     .where(identity.c.account == bindparam("account")),
 )
+"""How many identities of providers are an account’s (id)."""
 
 
 def account_of_identity(rows: Rows, issuer: str, subject: str) -> IdentifiedAccount | None:
     """The account that a provider's subject has signed in to before."""
     return rows.one(_ACCOUNT_OF, issuer=issuer, subject=subject)
-
-
-def count_identities(rows: Rows, account: str) -> int:
-    """How many identities of providers are an account’s (id)."""
-    return rows.one(_COUNT, account=account) or 0
 
 
 def link_identity(

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 
 from server.domain.people.sign_ins import Failures
 from server.ids import token_digest
-from server.store.engine.lookups import ChangeBy, Every, One, Pairs, Several
+from server.store.engine.lookups import ChangeBy, Distinct, Exists, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import Grant
@@ -97,7 +97,8 @@ session_ids = Several(str, select(sign_in.c.id).where(sign_in.c.account == bindp
 """The ids of the sessions of an account, those that have expired included."""
 id_token_of = One(str, select(sign_in.c.id_token).where(sign_in.c.digest == bindparam("digest")))
 """The ID token that a session's provider asks for at logout; None for a session without a provider."""
-_SEEN_BEFORE = Read(str, select(sign_in.c.digest).where(sign_in.c.seen_at <= bindparam("at")))
+seen_before = Distinct(str, select(sign_in.c.digest).where(sign_in.c.seen_at <= bindparam("at")))
+"""The digests of the sessions that were last noted as seen at an instant or before."""
 _INSERT = Write.new_row(sign_in, NewSignIn, "seen_at")
 _OF_DIGEST = sign_in.c.digest == bindparam("of_digest")
 _NOTE_SEEN = Write(sign_in.update().where(_OF_DIGEST), "seen_at")
@@ -107,7 +108,8 @@ _NOTE_ACTIVE = Write(
     ),
     "active_at",
 )
-_DELETE = Write(sign_in.delete().where(_OF_DIGEST))
+delete_sign_in = ChangeBy(sign_in.delete().where(_OF_DIGEST))
+"""Ends the session of a digest; False where there is none."""
 _DELETE_ID = Write(sign_in.delete().where(sign_in.c.id == bindparam("session")))
 ACCESS_CHANGED = Write(
     update(installation)
@@ -151,11 +153,6 @@ def sessions_of(rows: Rows, account: str, now: datetime) -> list[Session]:
     return rows.all(_SESSIONS, account=account, now=now)
 
 
-def seen_before(rows: Rows, at: datetime) -> set[str]:
-    """The digests of the sessions that were last noted as seen at an instant or before."""
-    return set(rows.all(_SEEN_BEFORE, at=at))
-
-
 def insert_sign_in(rows: WrittenRows, new: NewSignIn) -> None:
     """Keeps a session that begins."""
     rows.execute(_INSERT, **values_of(new), seen_at=new.created_at)
@@ -169,11 +166,6 @@ def note_seen(rows: WrittenRows, digests: Iterable[str], *, at: datetime) -> Non
 def note_active(rows: WrittenRows, digest: str, *, now: datetime) -> None:
     """Notes that somebody did something with the session of this digest."""
     rows.execute(_NOTE_ACTIVE, of_digest=digest, before=now, active_at=now)
-
-
-def delete_sign_in(rows: WrittenRows, digest: str) -> bool:
-    """Ends the session of a digest; False where there is none."""
-    return bool(rows.execute(_DELETE, of_digest=digest))
 
 
 def delete_sessions(transaction: Writes, sessions: Iterable[str]) -> None:
@@ -249,11 +241,12 @@ class ApiKeyRow:
         return self.expires_at is not None and self.expires_at <= now
 
 
-api_keys = Every.of(ApiKeyRow, api_key, order=("created_at", "id"))
+api_keys = Several.of(ApiKeyRow, api_key, order=("created_at", "id"))
 """Every API key, expired and revoked ones included, the oldest first."""
-_IN_USE = Read(
+is_in_use = Exists(
     str, select(api_key.c.id).where(api_key.c.id == bindparam("key"), api_key.c.revoked_at.is_(None))
 )
+"""Whether there is such an API key (id) and it is not revoked."""
 _INSERT_KEY = Write.new_row(api_key, ApiKeyRow, "token_digest")
 _NOTE_USED = Write(
     api_key.update().where(api_key.c.id == bindparam("row_id"), api_key.c.used_after_end_at.is_(None)),
@@ -271,11 +264,6 @@ def keys_in(rows: Rows, halls: Iterable[str]) -> list[ApiKeyRow]:
 def note_used_after_end(rows: WrittenRows, key: str, *, at: datetime) -> None:
     """A program showed an API key (id) after its end; only the first time is kept."""
     rows.execute(_NOTE_USED, row_id=key, used_after_end_at=at)
-
-
-def is_in_use(rows: Rows, key: str) -> bool:
-    """Whether there is such an API key (id) and it is not revoked."""
-    return rows.one(_IN_USE, key=key) is not None
 
 
 def insert_api_key(transaction: Writes, new: ApiKeyRow, *, token_digest: str) -> None:

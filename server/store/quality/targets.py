@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import Target, TargetSpan, Withdrawal, spans
 from server.domain.quality.typed_figures import DayAnnotation, TypedFigure
+from server.store.engine.lookups import Distinct, Exists
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.counters import target, target_withdrawal
 from server.store.tables.people import individual_figures
@@ -38,20 +39,12 @@ def targets_on(rows: Rows, hall: str, on: date) -> dict[str, Target]:
 
 
 _IS_ON = individual_figures.c.is_on.is_(True)
-_SITES = Read(str, select(individual_figures.c.site).where(_IS_ON))
-_SITE = Read(
+sites_of_individual_figures = Distinct(str, select(individual_figures.c.site).where(_IS_ON))
+"""The sites (slugs) at which they are on."""
+are_individual_figures_on = Exists(
     str, select(individual_figures.c.site).where(_IS_ON, individual_figures.c.site == bindparam("site"))
 )
-
-
-def are_individual_figures_on(rows: Rows, site: str) -> bool:
-    """Whether figures of one agent may be shown at a site (slug)."""
-    return rows.one(_SITE, site=site) is not None
-
-
-def sites_of_individual_figures(rows: Rows) -> frozenset[str]:
-    """The sites (slugs) at which they are on."""
-    return frozenset(rows.all(_SITES))
+"""Whether figures of one agent may be shown at a site (slug)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,8 @@ incident_note = Table(
     Column("written_at", Instant, nullable=False),
     Column("written_by", ID),
     Column("changed_at", Instant, nullable=False),
-    Column("erase_after", Instant),
+    Column("erase_after", Instant, index=True),
     Index("ix_incident_note_hall", "hall", "happened_on"),
-    Index("ix_incident_note_erase_after", "erase_after"),
     comment="Who wrote it and the reference of a complaint are erased after `erase_after`,"
     " which becomes null.",
 )
@@ -111,7 +110,7 @@ bulletin = Table(
     Column("kind", String(10)),
     Column("refusal", String(40)),
     Column("details", Document, nullable=False),
-    Column("received_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
     Column("expires_at", Instant),
     Column("decided_at", Instant),
     Column("decided_by", ID),
@@ -119,7 +118,6 @@ bulletin = Table(
     Column("outcome", ID),
     Column("replaces", ID),
     UniqueConstraint("site", "key", name="uq_bulletin_key"),
-    Index("ix_bulletin_received_at", "received_at"),
     comment="`key`: SHA-256 of sender, identifier and instant; `outcome`: the alert or notice it became;"
     " `details`: the values of the sentence of a refusal.",
 )
@@ -201,7 +199,7 @@ delivery = Table(
     Column("alarm", ID, nullable=False),
     Column("turn", String(12), nullable=False),
     Column("body", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
     Column("queued_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("next_at", Instant, nullable=False),
@@ -210,7 +208,6 @@ delivery = Table(
     Column("given_up_at", Instant),
     Column("failure", String(40)),
     UniqueConstraint("recipient", "hall", "position", name="uq_delivery_position"),
-    Index("ix_delivery_created_at", "created_at"),
     partial_index("ix_delivery_underway", _is_underway, "recipient", "hall", "position"),
     comment="The outbox: one fact of an alarm for one recipient; `position` is that of the fact.",
 )

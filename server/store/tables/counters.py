@@ -77,9 +77,8 @@ message = Table(
     Column("sent_from", String(20), nullable=False),
     Column("seen_at", Instant),
     Column("seen_from", String(20)),
-    Column("erase_after", Instant, nullable=False),
+    Column("erase_after", Instant, nullable=False, index=True),
     Index("ix_message_hall", "hall", "sent_at"),
-    Index("ix_message_erase_after", "erase_after"),
     comment="Short lines from one page at work to another; no facts, deleted within the hour.",
 )
 
@@ -102,14 +101,13 @@ target_withdrawal = Table(
     "target_withdrawal",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("hall", ID, nullable=False),
+    Column("hall", ID, nullable=False, index=True),
     Column("target", ID, nullable=False),
     Column("from_on", Day, nullable=False),
     Column("reason", String(20), nullable=False),
     Column("decided_on", Day, nullable=False),
     Column("decided_by", String(80), nullable=False),
     Column("recorded_at", Instant, nullable=False),
-    Index("ix_target_withdrawal_hall", "hall"),
 )
 
 break_decision = Table(

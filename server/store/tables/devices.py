@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -35,14 +34,13 @@ pairing = Table(
 device_presence = Table(
     "device_presence",
     metadata,
-    Column("hall", ID, nullable=False),
-    Column("kind", String(10), nullable=False),
-    Column("configured", ID, nullable=False),
-    Column("looked_on", Day, nullable=False),
+    Column("hall", ID, primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    Column("configured", ID, primary_key=True),
+    Column("looked_on", Day, primary_key=True),
     Column("seen", Integer, nullable=False),
     Column("missed", Integer, nullable=False),
     Column("seen_at", Instant),
-    PrimaryKeyConstraint("hall", "kind", "configured", "looked_on"),
     comment="Looks of a local day that saw or missed a device in opening hours; its last sign of life.",
 )
 
@@ -61,11 +59,10 @@ kiosk_agent = Table(
 panel_rest = Table(
     "panel_rest",
     metadata,
-    Column("hall", ID, nullable=False),
-    Column("screen", ID, nullable=False),
-    Column("began_at", Instant, nullable=False),
+    Column("hall", ID, primary_key=True),
+    Column("screen", ID, primary_key=True),
+    Column("began_at", Instant, primary_key=True),
     Column("last_at", Instant, nullable=False),
-    PrimaryKeyConstraint("hall", "screen", "began_at"),
     comment="Intervals in which the panel of a screen was off on purpose, by checks every two minutes.",
 )
 

@@ -74,10 +74,9 @@ hall_fact = Table(
     Column("hall", ID, ForeignKey("hall.id"), nullable=False),
     *_journal_columns(),
     Column("version", BigInteger, nullable=False),
-    Column("visit", ID),
+    Column("visit", ID, index=True),
     Column("counter", ID),
     PrimaryKeyConstraint("hall", "position"),
-    Index("ix_hall_fact_visit", "visit"),
     partial_index("ix_hall_fact_kind", text(RARE), "hall", "kind", "position"),
     partial_index("ix_hall_fact_counter", text("counter IS NOT NULL"), "hall", "counter", "position"),
     comment="The hall's journal: append-only, each fact carries the hash of the one before.",
@@ -105,27 +104,25 @@ erasable = Table(
 document = Table(
     "document",
     metadata,
-    Column("kind", String(20), nullable=False),
-    Column("scope", ID, nullable=False),
-    Column("revision", Integer, nullable=False),
+    Column("kind", String(20), primary_key=True),
+    Column("scope", ID, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("content", Text, nullable=False),
     Column("published_at", Instant, nullable=False),
     Column("published_by", ID, nullable=False),
     Column("restores", Integer),
-    PrimaryKeyConstraint("kind", "scope", "revision"),
     comment="Configuration documents with their revisions; `restores`: the one whose content this is again.",
 )
 
 draft = Table(
     "draft",
     metadata,
-    Column("document", ID, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("document", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("base_revision", Integer, nullable=False),
     Column("content", Text),
     Column("author", ID, nullable=False),
     Column("saved_at", Instant, nullable=False),
-    PrimaryKeyConstraint("document", "version"),
     comment="Drafts by document, their last versions; content null: published or discarded.",
 )
 
@@ -141,24 +138,21 @@ configured = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("author", ID, nullable=False),
-    Column("key", String(200), nullable=False),
+    Column("author", ID, primary_key=True),
+    Column("key", String(200), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
     Column("answer", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    PrimaryKeyConstraint("author", "key"),
-    Index("ix_idempotency_created_at", "created_at"),
+    Column("created_at", Instant, nullable=False, index=True),
     comment="Answers of writes, kept 24 hours: the same key and body get the same answer.",
 )
 
 job_run = Table(
     "job_run",
     metadata,
-    Column("job", String(30), nullable=False),
-    Column("hall", ID, nullable=False),
-    Column("business_day", String(10), nullable=False),
+    Column("job", String(30), primary_key=True),
+    Column("hall", ID, primary_key=True),
+    Column("business_day", String(10), primary_key=True),
     Column("done_at", Instant, nullable=False),
-    PrimaryKeyConstraint("job", "hall", "business_day"),
     comment="Which job ran for which hall and day: each runs once.",
 )
 
@@ -194,8 +188,8 @@ register_text = Table(
 verification = Table(
     "verification",
     metadata,
-    Column("journal", ID, nullable=False),
-    Column("verified_on", Day, nullable=False),
+    Column("journal", ID, primary_key=True),
+    Column("verified_on", Day, primary_key=True),
     Column("verified_at", Instant, nullable=False),
     Column("took_ms", Integer, nullable=False),
     Column("facts", BigInteger, nullable=False),
@@ -204,6 +198,5 @@ verification = Table(
     Column("position", BigInteger),
     Column("fact", ID),
     Column("detail", Text),
-    PrimaryKeyConstraint("journal", "verified_on"),
     comment="A walk over a journal (a hall's slug, or 'installation') a day: facts, last hash, first fault.",
 )

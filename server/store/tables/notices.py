@@ -11,7 +11,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -27,7 +26,7 @@ medium = Table(
     "medium",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("state", String(10), nullable=False),
+    Column("state", String(10), nullable=False, index=True),
     Column("kind", String(10)),
     Column("files", Text, nullable=False),
     Column("refusal", Text),
@@ -36,7 +35,6 @@ medium = Table(
     Column("uploaded_at", Instant, nullable=False),
     Column("uploaded_by", ID, nullable=False),
     Column("texts_sha256", String(64)),
-    Index("ix_medium_state", "state"),
     comment="What notices show, a projection; `files` are JSON, named by the SHA-256 of their bytes.",
 )
 
@@ -118,7 +116,7 @@ notice = Table(
     "notice",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("state", String(10), nullable=False),
+    Column("state", String(10), nullable=False, index=True),
     Column("steps", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("kind", String(20), nullable=False),
@@ -130,9 +128,7 @@ notice = Table(
     Column("shown_version", Integer),
     Column("shown_from", Instant),
     Column("shown_until", Instant),
-    Column("replaces", ID),
-    Index("ix_notice_state", "state"),
-    Index("ix_notice_replaces", "replaces"),
+    Column("replaces", ID, index=True),
     comment="`version` is the newest; kind, category and targets are its own; `replaces` it corrects.",
 )
 
@@ -157,26 +153,23 @@ notice_step = Table(
 notice_version = Table(
     "notice_version",
     metadata,
-    Column("notice", ID, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("notice", ID, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
     Column("content", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
-    PrimaryKeyConstraint("notice", "version"),
     comment="What each version says, as canonical JSON; the fact holds its SHA-256.",
 )
 
 notice_draft = Table(
     "notice_draft",
     metadata,
-    Column("account", ID, nullable=False),
-    Column("id", ID, nullable=False),
+    Column("account", ID, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("base_version", Integer, nullable=False),
     Column("content", Document, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("page", ID, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    PrimaryKeyConstraint("account", "id"),
-    Index("ix_notice_draft_changed_at", "changed_at"),
+    Column("changed_at", Instant, nullable=False, index=True),
     comment="What a person typed and has not saved, no version and no fact. `id`: of its notice, or its own"
     " while there is none; `edition` counts its saves, `page` made the last.",
 )
@@ -194,26 +187,24 @@ affluence = Table(
 display = Table(
     "display",
     metadata,
-    Column("notice", ID, nullable=False),
-    Column("screen", ID, nullable=False),
-    Column("shown_on", Day, nullable=False),
+    Column("notice", ID, primary_key=True),
+    Column("screen", ID, primary_key=True),
+    Column("shown_on", Day, primary_key=True),
     Column("hall", ID, nullable=False),
     Column("shown_ms", BigInteger, nullable=False),
     Column("completed", Integer, nullable=False),
     Column("cut", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("whole_ms", BigInteger, nullable=False, server_default="0"),
-    PrimaryKeyConstraint("notice", "screen", "shown_on"),
     comment="How long a notice was seen on a screen on a local date; folded from facts.",
 )
 
 display_record = Table(
     "display_record",
     metadata,
-    Column("screen", ID, nullable=False),
-    Column("record", ID, nullable=False),
+    Column("screen", ID, primary_key=True),
+    Column("record", ID, primary_key=True),
     Column("last_number", BigInteger, nullable=False),
-    PrimaryKeyConstraint("screen", "record"),
     comment="Up to which number of a player's record its displays are counted.",
 )
 
@@ -254,13 +245,11 @@ class Intervals(TypeDecorator[tuple[Interval, ...]]):
 display_interval = Table(
     "display_interval",
     metadata,
-    Column("screen", ID, nullable=False),
-    Column("ended_at", Instant, nullable=False),
-    Column("record", ID, nullable=False),
-    Column("last_number", BigInteger, nullable=False),
+    Column("screen", ID, primary_key=True),
+    Column("ended_at", Instant, index=True, primary_key=True),
+    Column("record", ID, primary_key=True),
+    Column("last_number", BigInteger, primary_key=True, autoincrement=False),
     Column("began_at", Instant, nullable=False),
     Column("intervals", Intervals, nullable=False),
-    PrimaryKeyConstraint("screen", "ended_at", "record", "last_number"),
-    Index("ix_display_interval_ended_at", "ended_at"),
     comment="What a screen showed at which hour, a row a report; not a projection, deleted after 60 days.",
 )

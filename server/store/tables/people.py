@@ -1,6 +1,6 @@
 """Accounts, invitations, sign-ins, devices and API keys."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
 from server.store.tables.columns import ID, Document, Ids, Instant, metadata
 
@@ -23,11 +23,10 @@ account = Table(
 account_pseudonym = Table(
     "account_pseudonym",
     metadata,
-    Column("account", ID, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
-    Column("year", Integer, nullable=False),
+    Column("account", ID, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
     Column("pseudonym", ID, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
-    PrimaryKeyConstraint("account", "year"),
     comment="The id that facts carry for an account in a calendar year; erased a time after that year.",
 )
 
@@ -42,11 +41,10 @@ rights_salt = Table(
 role_grant = Table(
     "role_grant",
     metadata,
-    Column("account", ID, ForeignKey("account.id"), nullable=False),
-    Column("role", String(20), nullable=False),
-    Column("site", ID, nullable=False),
+    Column("account", ID, ForeignKey("account.id"), primary_key=True),
+    Column("role", String(20), primary_key=True),
+    Column("site", ID, primary_key=True),
     Column("limited_to", Ids, nullable=False, server_default=""),
-    PrimaryKeyConstraint("account", "role", "site"),
     comment="site '*' means every site.",
 )
 """`limited_to`: the counters and services that the role lets somebody call at; none: docs/rules/access.md."""
@@ -71,11 +69,10 @@ sign_in = Table(
 identity = Table(
     "identity",
     metadata,
-    Column("issuer", String(200), nullable=False),
-    Column("subject", String(255), nullable=False),
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(255), primary_key=True),
     Column("account", ID, nullable=False, index=True),
     Column("linked_at", Instant, nullable=False),
-    PrimaryKeyConstraint("issuer", "subject"),
     comment="Who a provider of identities says an account is, known since its first sign-in there.",
 )
 

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -33,7 +32,7 @@ typed_figure = Table(
     "typed_figure",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("hall", ID, nullable=False),
+    Column("hall", ID, nullable=False, index=True),
     Column("indicator", String(60), nullable=False),
     Column("period", String(10), nullable=False),
     Column("value", String(20), nullable=False),
@@ -44,7 +43,6 @@ typed_figure = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
     Column("service", ID),
-    Index("ix_typed_figure_hall", "hall"),
     comment="Values that people enter because the hall does not measure them; `service`: null for all.",
 )
 
@@ -52,14 +50,13 @@ typed_figure = Table(
 stored_rollup = Table(
     "stored_rollup",
     metadata,
-    Column("hall", ID, nullable=False),
-    Column("period", String(10), nullable=False),
+    Column("hall", ID, primary_key=True),
+    Column("period", String(10), primary_key=True),
     Column("shape", String(80), nullable=False),
     Column("visits_end_at", Instant),
     Column("visits_during_alert", Integer, nullable=False),
     Column("counted", LargeBinary, nullable=False),
     Column("counted_during_alert", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("hall", "period", name="pk_stored_rollup"),
     comment="Counts of a day, month or year that is over; triggers delete them when a row changes.",
 )
 
@@ -82,7 +79,7 @@ report = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("halls", Document, nullable=False),
-    Column("period", String(10), nullable=False),
+    Column("period", String(10), nullable=False, index=True),
     Column("state", String(10), nullable=False),
     Column("sentences", Document, nullable=False),
     Column("figures", Document),
@@ -94,7 +91,6 @@ report = Table(
     Column("frozen_by", ID),
     Column("approved_at", Instant),
     Column("approved_by", ID),
-    Index("ix_report_period", "period"),
     comment="`halls`: ids; `figures`: once frozen; `digest`: of figures and sentences, as in the fact.",
 )
 
@@ -143,7 +139,7 @@ report_letter = Table(
     Column("recipient", ID, nullable=False),
     Column("period", String(10), nullable=False),
     Column("report", ID, nullable=False),
-    Column("queued_at", Instant, nullable=False),
+    Column("queued_at", Instant, nullable=False, index=True),
     Column("next_at", Instant, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("taken_until", Instant),
@@ -151,6 +147,5 @@ report_letter = Table(
     Column("given_up_at", Instant),
     Column("failure", String(40)),
     UniqueConstraint("recipient", "period", name="uq_report_letter_period"),
-    Index("ix_report_letter_queued_at", "queued_at"),
     comment="The outbox of scheduled reports: one letter for each recipient and period.",
 )

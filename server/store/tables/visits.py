@@ -55,7 +55,7 @@ leg = Table(
     "leg",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("visit", ID, nullable=False),
+    Column("visit", ID, nullable=False, index=True),
     Column("hall", ID, nullable=False),
     Column("business_day", Day, nullable=False),
     Column("number", String(12), nullable=False),
@@ -106,7 +106,6 @@ leg = Table(
     Column("outcome", String(20)),
     Column("outcome_asked", String(10)),
     Column("note", ID),
-    Index("ix_leg_visit", "visit"),
     Index("ix_leg_day", "hall", "business_day"),
     partial_index("ix_leg_ahead", text("state = 'waiting'"), "hall", "queue", "sort_key"),
     partial_index("ix_leg_open", text("state IN ('called', 'in_service', 'parked')"), "hall", "state"),
@@ -150,10 +149,9 @@ appointment_access = Table(
     Column("booked_on", Day, nullable=False),
     Column("external_id", String(64)),
     Column("code", String(32)),
-    Column("expires_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
     UniqueConstraint("hall", "external_id", name="uq_appointment_access_external_id"),
     UniqueConstraint("hall", "booked_on", "code", name="uq_appointment_access_code"),
-    Index("ix_appointment_access_expires_at", "expires_at"),
     comment="By what an appointment is known outside: its id there and its code; purged after its day.",
 )
 
@@ -167,9 +165,8 @@ ticket_access = Table(
     Column("business_day", Day, nullable=False),
     Column("press", ID, unique=True),
     Column("press_by", ID),
-    Column("expires_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
     UniqueConstraint("business_day", "short_code", name="uq_ticket_access_short_code"),
-    Index("ix_ticket_access_expires_at", "expires_at"),
     comment="What a visitor holds, and which press gave it; purged after the next business day.",
 )
 
@@ -217,9 +214,8 @@ reminder = Table(
     Column("sent_at", Instant),
     Column("given_up_at", Instant),
     Column("failure", String(40)),
-    Column("erase_after", Instant, nullable=False),
+    Column("erase_after", Instant, nullable=False, index=True),
     UniqueConstraint("visit", "channel", "rule", name="uq_reminder_rule"),
-    Index("ix_reminder_erase_after", "erase_after"),
     comment="What a visitor asked to be told, and its outbox: one message a channel and rule; deleted with"
     " the end of the visit. `address`: a number, or a browser's subscription as JSON; empty: told no more.",
 )
@@ -231,7 +227,6 @@ visitor_away = Table(
     Column("hall", ID, nullable=False),
     Column("minutes", Integer, nullable=False),
     Column("said_at", Instant, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_visitor_away_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="How far away visitors said to be; deleted with the end of the visit.",
 )

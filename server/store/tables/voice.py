@@ -5,7 +5,7 @@ what came in the same ten minutes, while they last or where it is a sudden one-s
 texts and used tickets have no row number, so they keep no order.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from server.store.tables.columns import ID, Day, Document, Instant, metadata
 
@@ -33,7 +33,7 @@ complaint = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("hall", ID, nullable=False),
-    Column("reference", String(12), nullable=False),
+    Column("reference", String(12), nullable=False, index=True, unique=True),
     Column("secret_digest", String(64), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("channel", String(12), nullable=False),
@@ -47,15 +47,13 @@ complaint = Table(
     Column("reason", Text, nullable=False),
     Column("public_asked", Text, nullable=False),
     Column("public_done", Text, nullable=False),
-    Column("received_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
     Column("answered_at", Instant),
     Column("closed_at", Instant),
     Column("released_at", Instant),
     Column("notice", ID),
     Column("action", ID),
     Index("ix_complaint_hall", "hall", "received_at"),
-    Index("ix_complaint_reference", "reference", unique=True),
-    Index("ix_complaint_received_at", "received_at"),
     comment="`answered_at`: of the answer, or of the decision to give none;"
     " `public_asked`, `public_done`: what a person edited for everybody.",
 )
@@ -65,8 +63,7 @@ complaint_contact = Table(
     metadata,
     Column("complaint", ID, primary_key=True),
     Column("contact", Text, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_complaint_contact_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="How to reach the author of an entry, apart from everything else; the row is deleted.",
 )
 
@@ -76,8 +73,7 @@ complaint_photograph = Table(
     Column("complaint", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("content", LargeBinary, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_complaint_photograph_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="Photographs sent with entries of a register, WebP without metadata; erased with the texts.",
 )
 
@@ -98,9 +94,8 @@ hall_check = Table(
     Column("done_on", Day, nullable=False),
     Column("function", String(80), nullable=False),
     Column("scenario", Text, nullable=False),
-    Column("added_at", Instant, nullable=False),
+    Column("added_at", Instant, nullable=False, index=True),
     Index("ix_hall_check_hall", "hall", "done_on"),
-    Index("ix_hall_check_added_at", "added_at"),
     comment="`kind`: a check of the hall or a visit; `function`: who did it, no person.",
 )
 
@@ -113,8 +108,7 @@ finding = Table(
     Column("words", String(80), nullable=False),
     Column("result", String(10), nullable=False),
     Column("remark", Text, nullable=False),
-    Column("added_at", Instant, nullable=False),
-    Index("ix_finding_added_at", "added_at"),
+    Column("added_at", Instant, nullable=False, index=True),
     comment="`criterion`: empty for one of the check’s own, whose `words` say it.",
 )
 
@@ -125,8 +119,7 @@ check_photograph = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("digest", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_check_photograph_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="Photographs of checks of a hall, WebP without metadata; erased with the check.",
 )
 
@@ -134,11 +127,10 @@ committee_member = Table(
     "committee_member",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("site", ID, nullable=False),
+    Column("site", ID, nullable=False, index=True),
     Column("function", String(80), nullable=False),
     Column("mandate_ends_on", Day),
     Column("added_at", Instant, nullable=False),
-    Index("ix_committee_member_site", "site"),
     comment="Members of the users' committee of a site, by function: no name is kept.",
 )
 
@@ -164,8 +156,7 @@ committee_minutes = Table(
     Column("kind", String(3), nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("attached_at", Instant, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_committee_minutes_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="The file of a meeting's minutes, a PDF or an OpenDocument text; erased after five years.",
 )
 
@@ -173,11 +164,10 @@ committee_decision = Table(
     "committee_decision",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("meeting", ID, nullable=False),
+    Column("meeting", ID, nullable=False, index=True),
     Column("text", Text, nullable=False),
     Column("target", ID),
     Column("added_at", Instant, nullable=False),
-    Index("ix_committee_decision_meeting", "meeting"),
     comment="Decisions of meetings; `target`: of waiting, where the decision is about one.",
 )
 
@@ -199,10 +189,9 @@ survey = Table(
     Column("questions", Document, nullable=False),
     Column("begun_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
-    Column("closes_at", Instant),
+    Column("closes_at", Instant, index=True),
     Column("secret", String(64)),
     Column("turnout", Document),
-    Index("ix_survey_closes_at", "closes_at"),
     comment="`quotas`: of answers, by hall; `secret`: of the digests of used tickets, erased at the close.",
 )
 
@@ -210,10 +199,9 @@ survey_address = Table(
     "survey_address",
     metadata,
     Column("code", String(12), primary_key=True),
-    Column("survey", ID, nullable=False),
+    Column("survey", ID, nullable=False, index=True),
     Column("hall", ID),
     Column("channel", String(10), nullable=False),
-    Index("ix_survey_address_survey", "survey"),
     comment="Where a survey is answered: one address for each hall and channel.",
 )
 
@@ -221,14 +209,13 @@ survey_answer = Table(
     "survey_answer",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("survey", ID, nullable=False),
+    Column("survey", ID, nullable=False, index=True),
     Column("hall", ID),
     Column("channel", String(10), nullable=False),
     Column("language", String(8), nullable=False),
     Column("week", String(8), nullable=False),
     Column("choices", Document, nullable=False),
     Column("run", String(16)),
-    Index("ix_survey_answer_survey", "survey"),
     comment="The choices of one person, without free texts; `id` is drawn, `week`: ISO.",
     sqlite_with_rowid=False,
 )
@@ -236,12 +223,10 @@ survey_answer = Table(
 survey_waiting = Table(
     "survey_waiting",
     metadata,
-    Column("answer", String(64), nullable=False),
-    Column("question", String(4), nullable=False),
-    Column("survey", ID, nullable=False),
+    Column("answer", String(64), primary_key=True),
+    Column("question", String(4), primary_key=True),
+    Column("survey", ID, nullable=False, index=True),
     Column("hall", ID),
-    PrimaryKeyConstraint("answer", "question", name="pk_survey_waiting"),
-    Index("ix_survey_waiting_survey", "survey"),
     comment="Choices that no result counts yet: results move by ten answers or more.",
     sqlite_with_rowid=False,
 )
@@ -249,9 +234,8 @@ survey_waiting = Table(
 survey_ticket = Table(
     "survey_ticket",
     metadata,
-    Column("survey", ID, nullable=False),
-    Column("digest", String(64), nullable=False),
-    PrimaryKeyConstraint("survey", "digest", name="pk_survey_ticket"),
+    Column("survey", ID, primary_key=True),
+    Column("digest", String(64), primary_key=True),
     comment="Tickets that have answered, as keyed digests; deleted when the survey closes.",
     sqlite_with_rowid=False,
 )
@@ -260,7 +244,7 @@ survey_text = Table(
     "survey_text",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("survey", ID, nullable=False),
+    Column("survey", ID, nullable=False, index=True),
     Column("hall", ID),
     Column("question", String(4), nullable=False),
     Column("language", String(8), nullable=False),
@@ -268,9 +252,7 @@ survey_text = Table(
     Column("text", Text, nullable=False),
     Column("state", String(10), nullable=False),
     Column("is_edited", Boolean, nullable=False),
-    Column("erase_after", Instant, nullable=False),
-    Index("ix_survey_text_survey", "survey"),
-    Index("ix_survey_text_erase_after", "erase_after"),
+    Column("erase_after", Instant, nullable=False, index=True),
     comment="A free text, apart from the answer it came with; `state`: unread, shown or hidden.",
     sqlite_with_rowid=False,
 )

@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import bindparam, func, null, select
 
 from server.domain.visits.told_before import ReminderChannel, ReminderRule
-from server.store.engine.lookups import ChangeBy, Every, One, Several
+from server.store.engine.lookups import ChangeBy, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.outbox import Outbox
 from server.store.tables.visits import reminder, visit, visitor_away
@@ -57,7 +57,7 @@ _KEEP = Write.insert_or(
     ("visit", "channel", "rule"),
     ("id", "hall", "address", "language", "text", "queued_at", "tries", "erase_after"),
 )
-waiting_reminders = Every.of(
+waiting_reminders = Several.of(
     ReminderRow, reminder, _row.queued_at.is_(None), _HAS_ADDRESS, order=(_row.hall, _row.visit, _row.id)
 )
 """The messages of every hall that are not due yet."""

@@ -19,7 +19,7 @@ from server.domain.instants import EPOCH
 from server.domain.printing.printers import PrintJobState
 from server.domain.tickets import QuotaNow
 from server.ids import is_token_shaped, token_digest
-from server.store.engine.lookups import NewRow, One
+from server.store.engine.lookups import Exists, NewRow, One
 from server.store.engine.statements import Query, Read, Rows, Write, literal_word, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -139,12 +139,8 @@ def has_ticket(rows: Rows, press: str) -> bool:
     return rows.one(_PRESSED, press=press) is not None
 
 
-_DEMAND = Read(str, select(not_issued.c.id).where(not_issued.c.id == bindparam("demand")))
-
-
-def has_demand(rows: Rows, demand: str) -> bool:
-    """Whether a ticket not issued (id) was counted."""
-    return rows.one(_DEMAND, demand=demand) is not None
+has_demand = Exists(str, select(not_issued.c.id).where(not_issued.c.id == bindparam("demand")))
+"""Whether a ticket not issued (id) was counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +239,8 @@ insert_access = NewRow(ticket_access, NewAccess)
 _TOKENS = rows_of(TokenRow, ticket_access)
 token_of_visit = One(TokenRow, _TOKENS.where(ticket_access.c.visit == bindparam("visit")))
 """What is kept of a visit's token; None once it was purged."""
-_LAST_TOKEN = Read(TokenRow, _TOKENS.order_by(ticket_access.c.visit.desc()).limit(1))
+last_token = One(TokenRow, _TOKENS.order_by(ticket_access.c.visit.desc()).limit(1))
+"""The token of the ticket issued last."""
 _RENEW = Write(ticket_access.update().where(ticket_access.c.visit == bindparam("of_visit")), "token_digest")
 _LAST_LEGS = LEGS.join(ticket_access, ticket_access.c.visit == leg.c.visit).order_by(leg.c.position.desc())
 leg_of_digest = One(LegRow, _LAST_LEGS.where(ticket_access.c.token_digest == bindparam("digest")).limit(1))
@@ -283,11 +280,6 @@ ticket_of_press = One(
     .where(ticket_access.c.press == bindparam("press")),
 )
 """The ticket that a press gave."""
-
-
-def last_token(rows: Rows) -> TokenRow | None:
-    """The token of the ticket issued last."""
-    return rows.one(_LAST_TOKEN)
 
 
 def renew_token(transaction: Writes, visit: str, *, digest: str) -> None:

@@ -69,7 +69,7 @@ class Feeds:
                 for url in new:
                     media_details.add_feed(rows, url)
         with self.database.read() as rows:
-            due = media_details.due_feeds(rows, tried_before=now - READ_EVERY)
+            due = media_details.due_feeds(rows, now - READ_EVERY)
         for feed in due:
             if feed.url not in urls:
                 self._forget(feed)

@@ -108,7 +108,8 @@ def test_an_upload_belongs_to_one_worker_until_it_is_given_back(database: Databa
         assert waiting() == [0]
         assert claim_upload(rows, "m4", now=now, until=later)
         assert not claim_upload(rows, "m4", now=now, until=later)
-        assert (waiting(), media_to_prepare(rows)) == ([], {"m4"})
+        assert not waiting()
+        assert media_to_prepare(rows) == {"m4"}
     with database.installation_transaction(SYSTEM) as transaction:
         release_upload(transaction, "m4")
     with database.read() as committed:
