@@ -183,14 +183,14 @@ def _spans_of(
     for weekday, hour in slots:
         first, last = opened[weekday, hour]
         span = HoursOfWeek(weekday, hour * 60 + first, hour * 60 + last)
-        touching = [each for each in spans if _touch(each, span)]
+        touching = [
+            each
+            for each in spans
+            if each.weekday == span.weekday and span.starts <= each.ends and each.starts <= span.ends
+        ]
         if not touching and len(spans) == most:
             continue
         joined = [span, *touching]
         ends = min(each.starts for each in joined), max(each.ends for each in joined)
         spans = [each for each in spans if each not in touching] + [HoursOfWeek(weekday, *ends)]
     return tuple(sorted(spans, key=lambda span: (span.weekday, span.starts)))
-
-
-def _touch(one: HoursOfWeek, other: HoursOfWeek) -> bool:
-    return one.weekday == other.weekday and other.starts <= one.ends and one.starts <= other.ends

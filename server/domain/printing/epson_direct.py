@@ -150,7 +150,7 @@ def read_request(form: Mapping[str, str]) -> EpsonRequest | None:
 def read_result(document: str) -> EpsonResult:
     """The result in a response file. One that is no XML, or says nothing, is of no job."""
     elements = elements_of(document) or []
-    handover = _text_of(elements, "printjobid")
+    handover = next((element.text.strip() for element in elements if element.name == "printjobid"), "")
     for element in elements:
         if element.name == "response":
             return EpsonResult(handover, *_said(element))
@@ -206,10 +206,6 @@ def _notified(document: str) -> str | None:
             status = _number(element.attributes.get("asbstatus", ""))
             return None if status is None else state_of(status)
     return None
-
-
-def _text_of(elements: list[XmlElement], name: str) -> str:
-    return next((element.text.strip() for element in elements if element.name == name), "")
 
 
 def _number(text: str) -> int | None:

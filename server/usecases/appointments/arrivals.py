@@ -111,7 +111,7 @@ def _claimed(transaction: HallTransaction, claim: Claim) -> AppointmentRow:
         found = [named] if named is not None else []
     elif claim.code is not None:
         found = appointments_with_code(transaction, hall, code_key(claim.code))
-        found.sort(key=lambda row: _days_away(row, on))
+        found.sort(key=lambda row: (row.booked_on != on, row.booked_on < on, row.booked_on))
     elif claim.service is not None and claim.booked_at is not None:
         day = booked_on(claim.booked_at, transaction.configuration.site.time_zone)
         found = convocations_at(transaction, hall, day, service=claim.service, at=claim.booked_at)
@@ -121,11 +121,6 @@ def _claimed(transaction: HallTransaction, claim: Claim) -> AppointmentRow:
     if not found:
         raise Refusal("unknown_appointment")
     return found[0]
-
-
-def _days_away(row: AppointmentRow, on: date) -> tuple[bool, bool, date]:
-    """A key that sorts appointments: those of this day, then later ones, then past ones."""
-    return row.booked_on != on, row.booked_on < on, row.booked_on
 
 
 def demand_of(transaction: HallTransaction, claim: Claim | None, on: date) -> str | None:

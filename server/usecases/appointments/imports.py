@@ -63,7 +63,7 @@ def read_calendar_file(text: str, configuration: HallConfiguration) -> list[Read
     """
     if len(text) > MOST_CHARACTERS:
         raise Refusal("too_large")
-    whole = _without_zones(text)
+    whole = _ZONE.sub("", _FOLD.sub("", text.removeprefix("\ufeff")))
     calendars = _parsed(whole)
     events = [(calendar, each) for calendar in calendars for each in calendar.subcomponents]
     if not calendars or sum(each.name == "VEVENT" for _, each in events) != len(_EVENT.findall(whole)):
@@ -73,11 +73,6 @@ def read_calendar_file(text: str, configuration: HallConfiguration) -> list[Read
     reader = _Events(configuration)
     read = (reader.line(at, event, calendar) for at, (calendar, event) in enumerate(events, 1))
     return list(without_doubles(read))
-
-
-def _without_zones(text: str) -> str:
-    """The text unfolded and without its own definitions of time zones, which are rules a server would run."""
-    return _ZONE.sub("", _FOLD.sub("", text.removeprefix("\ufeff")))
 
 
 def _parsed(text: str) -> list[Component]:

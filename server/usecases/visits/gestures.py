@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import update_wrapper
 from itertools import takewhile
-from typing import Any, Concatenate, TypedDict
+from typing import Concatenate, TypedDict
 
 from server.domain.author import Author
 from server.domain.facts import Fact, FactKind, gesture_undone, undone_by
@@ -346,10 +346,7 @@ def rows_before(
             continue
         row = before[change.table, change.id]
         values = {column: row.get(column) for column in change.values}
-        restored.setdefault((change.table, change.id), {}).update(_as_texts(values))
+        restored.setdefault((change.table, change.id), {}).update(
+            {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
+        )
     return [RestoredRow(table, row_id, values) for (table, row_id), values in restored.items()]
-
-
-def _as_texts(values: Mapping[str, Any]) -> dict[str, object]:
-    """Columns as a fact holds them: instants as texts. The fold gives them in microseconds."""
-    return {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}

@@ -151,7 +151,11 @@ class HelpLibrary:
         """Every document by its name, in the order of the names."""
         if not self._documents:
             names = {self._name(file): file for file in self._files()}
-            files = {name: file for name, file in names.items() if name in FURTHER or _is_manual(name)}
+            files = {
+                name: file
+                for name, file in names.items()
+                if name in FURTHER or name.startswith(("manuels/", "manuals/"))
+            }
             self._documents = {name: _document(name, file, files) for name, file in files.items()}
         return self._documents
 
@@ -194,10 +198,6 @@ class HelpLibrary:
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self.docs_dir).with_suffix("").as_posix()
-
-
-def _is_manual(name: str) -> bool:
-    return name.startswith(("manuels/", "manuals/"))
 
 
 def _document(name: str, file: Path, files: Mapping[str, Path]) -> HelpDocument:

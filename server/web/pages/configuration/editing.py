@@ -314,7 +314,7 @@ class _Described:
     def _object(self, schema: Schema) -> Field:
         model = _model(schema)
         if model is not None:
-            if _is_week(self._models[model]):
+            if "monday" in self._models[model].get("properties", {}):
                 return {"as": "week"}
             return {"as": "part", "part": part_name(model)}
         return {"as": "texts", **_texts(schema)}
@@ -338,10 +338,6 @@ class _Described:
 
 def _model(schema: Schema) -> str | None:
     return schema["$ref"].rsplit("/", 1)[1] if "$ref" in schema else None
-
-
-def _is_week(schema: Schema) -> bool:
-    return "monday" in schema.get("properties", {})
 
 
 def _texts(schema: Schema) -> Field:

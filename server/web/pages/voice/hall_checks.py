@@ -169,14 +169,9 @@ def _list(
         has_photographs=kind is hall_checks.WITH_PHOTOGRAPHS,
         most_photographs=OF_CHECK.most,
         megabytes=OF_CHECK.largest // 1_000_000,
-        problems=_at_check(problems_of(refusal), check),
+        problems={f"{field}-{check}" if check else "": said for field, said in problems_of(refusal).items()},
         day=lambda on: short_day(on, language),
     )
-
-
-def _at_check(problems: Mapping[str, str], check: str) -> dict[str, str]:
-    """The sentences beside the form of a check (id), or above the list."""
-    return {f"{field}-{check}" if check else "": said for field, said in problems.items()}
 
 
 def _form(hall: HallConfiguration, typed: CheckRequest, refusal: Refusal | None = None) -> str:

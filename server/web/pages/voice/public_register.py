@@ -7,7 +7,6 @@ the answer.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -164,14 +163,11 @@ def _form(hall: HallConfiguration, fields: Mapping[str, str], refusal: Refusal |
         photographs={"most": OF_ENTRY.most, "megabytes": OF_ENTRY.largest // 1_000_000},
         contact_days=hall.site.complaints.contact_days,
         answer_days=hall.site.complaints.answer_days,
-        erased_on=short_day(_last_day(database().clock.now(), hall), language),
+        erased_on=short_day(
+            (database().clock.now() + CONTACT_KEPT).astimezone(ZoneInfo(hall.site.time_zone)).date(), language
+        ),
         language_links=page.language_links(),
     )
-
-
-def _last_day(now: datetime, hall: HallConfiguration) -> date:
-    """The day on which a contact given now is erased where nobody answers."""
-    return (now + CONTACT_KEPT).astimezone(ZoneInfo(hall.site.time_zone)).date()
 
 
 @public_register_pages.after_request
