@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,33 +13,12 @@ from flask import Flask
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from server.apart import IsolatedWorker
-from server.app.subjects import (
-    Foundation,
-    build_bulletin_sources,
-    build_device_watch,
-    build_feeds,
-    build_mail_server,
-    build_media,
-    build_picture_decoder,
-    build_pictures,
-    build_printing,
-    build_publisher,
-    build_reading_voice,
-    build_reminders,
-    build_report_letters,
-    build_sender,
-    build_simulated_printers,
-    build_vapid_key,
-    build_vigilance,
-    build_voice,
-    build_void_tokens,
-    join_namespaces,
-    maintenance_loops,
-)
+from server.app import subjects
 from server.domain.refusals import Refusal
 from server.jobs.rounds import ALARM_ROUND_S, INCIDENT_ROUND_S, ROUND_S, AlarmRounds, IncidentRounds, Rounds
 from server.language import Catalogues
-from server.live.presence import DeviceWatch, Presence
+from server.live.namespaces import cut_socket
+from server.live.presence import DeviceWatch, Presence, VoidTokens
 from server.live.publisher import HEARTBEAT_S, TICK_S, Publisher
 from server.live.voice import ReadingVoice, Voice
 from server.oidc import registration_of
@@ -54,18 +34,25 @@ from server.store.devices.paired_devices import ScreenPictures
 from server.store.incidents import receivers_at
 from server.store.installation import installation_head
 from server.store.journal.chain import Anchors
+from server.store.notices.notices import feeds_shown
 from server.store.operation.private_files import secret_key
 from server.store.transactions.database import Database, once_it_answers
 from server.usecases.bulletins.bulletins import BulletinSources
+from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.media.read_feeds import Feeds
-from server.usecases.media.uploads import Preparing
+from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
 from server.usecases.notices.publication import send_notices
 from server.usecases.people.sessions import SeenSessions
 from server.usecases.tickets.door import DoorCodes
 from server.usecases.waits import Estimates
 from server.web.access.site_context import Restart
 from server.web.rendering.pdf import Papers
+from signage.feeds import FeedLimits
 
+PICTURE_WITHIN_S = 10.0
+"""How long decoding a screen's picture may take."""
+SENT_WITHIN_S = 20.0
+"""How long the mail server has for a letter while a person waits at a page."""
 COLLECTED_EVERY = (10_000, 10, 20)
 """New objects before a collection of the youngest, and how many of these before one of older ones."""
 
@@ -143,12 +130,13 @@ def compose(
     is_demonstration: bool,
 ) -> Parvis:
     """Makes the services and joins them: commits go to the publisher, calls to the voice."""
-    base = Foundation(settings=settings, database=database, catalogues=catalogues, socketio=socketio)
+    base = subjects.Foundation(settings=settings, database=database, catalogues=catalogues, socketio=socketio)
     presence, estimates = Presence(receivers_at(settings.redis_url)), Estimates(database)
-    voice = build_voice(base)
-    publisher = build_publisher(base, estimates, presence, voice)
-    media, provider = build_media(base), _provider(base)
-    papers, vapid = Papers(ASSETS), build_vapid_key(settings)
+    voice = subjects.build_voice(base)
+    publisher = subjects.build_publisher(base, estimates, presence, voice)
+    media = Preparing(database, media_folder(settings.var), subjects.decoder(PREPARED_WITHIN_S).call)
+    provider, limits = _provider(base), FeedLimits(may_be_private=settings.feeds_from_private)
+    papers, vapid = Papers(ASSETS), VapidKey(lambda: secret_key(settings))
 
     def prepare_uploaded() -> None:
         media.prepare_waiting()
@@ -167,45 +155,47 @@ def compose(
         estimates=estimates,
         presence=presence,
         publisher=publisher,
-        devices=build_device_watch(base, presence),
+        devices=subjects.build_device_watch(base, presence),
         voice=voice,
-        reading=build_reading_voice(voice),
-        printing=build_printing(base, publisher),
-        simulated=build_simulated_printers(base),
+        reading=None if voice.unavailable else ReadingVoice(voice.files),
+        printing=subjects.build_printing(base, publisher),
+        simulated=SimulatedPrinters(database, settings.var),
         media=media,
         media_uploaded=lambda: publisher.later(0, prepare_uploaded),
-        feeds=build_feeds(base),
-        bulletin_sources=build_bulletin_sources(base),
-        pictures=build_pictures(base),
-        picture_apart=build_picture_decoder(),
+        feeds=Feeds(database, subjects.feed_worker().call, limits, feeds_shown),
+        bulletin_sources=BulletinSources(database, subjects.feed_worker().call, limits),
+        pictures=ScreenPictures(settings.var / "pictures", timedelta(hours=settings.pictures_kept_hours)),
+        picture_apart=subjects.decoder(PICTURE_WITHIN_S),
         provider=provider,
         look_at_provider=look_at_provider,
-        sender=build_sender(base),
+        sender=subjects.build_sender(base),
         papers=papers,
-        report_letters=build_report_letters(base, papers),
-        mail_server=build_mail_server(base),
+        report_letters=subjects.build_report_letters(base, papers),
+        mail_server=MailServer(settings, in_all_s=SENT_WITHIN_S),
         vapid=vapid,
         door=DoorCodes(lambda: secret_key(settings)),
-        reminders=build_reminders(base, estimates, vapid),
+        reminders=subjects.build_reminders(base, estimates, vapid),
     )
     parvis.background += _loops(base, parvis)
-    join_namespaces(base, parvis.devices, estimates, presence)
+    subjects.join_namespaces(base, parvis.devices, estimates, presence)
     return parvis
 
 
-def _provider(base: Foundation) -> Provider | None:
+def _provider(base: subjects.Foundation) -> Provider | None:
     """The provider of identities; None where none is set."""
     registration = registration_of(base.settings)
     return None if registration is None else Provider(registration, base.database.clock)
 
 
-def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
+def _loops(base: subjects.Foundation, parvis: Parvis) -> list[Callable[[], None]]:
     """Every loop of the process; each runs for ever."""
     sessions: SeenSessions = parvis.app.extensions["parvis_seen"]
-    every, publisher = base.every, parvis.publisher
+    every, publisher, database = base.every, parvis.publisher, base.database
+    void_tokens = VoidTokens(database, parvis.presence, partial(cut_socket, base.socketio.server))
+    vigilance = VigilanceWatch(database, subjects.feed_worker().call, base.settings.vigilance_key)
     return [
         every(TICK_S, publisher.tick),
-        every(TICK_S, build_void_tokens(base, parvis.presence).cut_void),
+        every(TICK_S, void_tokens.cut_void),
         every(TICK_S, parvis.simulated.follow),
         every(HEARTBEAT_S, publisher.heartbeat),
         every(HEARTBEAT_S, parvis.devices.keep),
@@ -215,18 +205,18 @@ def _loops(base: Foundation, parvis: Parvis) -> list[Callable[[], None]]:
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
         every(ROUND_S, parvis.bulletin_sources.read_due),
-        every(ROUND_S, build_vigilance(base).read_due),
+        every(ROUND_S, vigilance.read_due),
         every(ROUND_S, partial(send_notices, base.database)),
         every(ALARM_ROUND_S, _alarm_rounds(base, parvis).make),
         every(LOOK_S, parvis.sender.send_due),
         every(LOOK_S, parvis.reminders.make),
         every(ROUND_S, parvis.report_letters.send_due),
         parvis.voice.run,
-        *maintenance_loops(base, _rounds(base, parvis)),
+        *subjects.maintenance_loops(base, _rounds(base, parvis)),
     ]
 
 
-def _rounds(base: Foundation, parvis: Parvis) -> Rounds:
+def _rounds(base: subjects.Foundation, parvis: Parvis) -> Rounds:
     return Rounds(
         database=base.database,
         anchors=Anchors(base.settings.var / "anchors"),
@@ -239,7 +229,7 @@ def _rounds(base: Foundation, parvis: Parvis) -> Rounds:
     )
 
 
-def _alarm_rounds(base: Foundation, parvis: Parvis) -> AlarmRounds:
+def _alarm_rounds(base: subjects.Foundation, parvis: Parvis) -> AlarmRounds:
     return AlarmRounds(
         database=base.database,
         players=parvis.devices.players,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,30 +20,23 @@ from server.jobs.local_socket import serve_local
 from server.jobs.rounds import ROUND_S, PastDayRounds, Rounds
 from server.language import Catalogues
 from server.live import messages
-from server.live.namespaces import Handshake, cut_socket, namespaces
-from server.live.presence import DeviceWatch, Presence, SocketToken, VoidTokens
+from server.live.namespaces import Handshake, namespaces
+from server.live.presence import DeviceWatch, Presence, SocketToken
 from server.live.publisher import Publisher
-from server.live.voice import ReadingVoice, Voice
+from server.live.voice import Voice
 from server.printing.service import PrintService
-from server.printing.simulated_printers import SimulatedPrinters
 from server.sending.mail import Letters, MailServer, ReportLetters
 from server.sending.push import PushServices, VapidKey
 from server.sending.reminders import Reminders, SmsGateway, Way
 from server.sending.sender import Channel, Posting, Sender, Webhooks
 from server.settings import Settings
-from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import players_at
-from server.store.notices.notices import feeds_shown
-from server.store.operation.private_files import secret_key
 from server.store.reports import LetterRow, ScheduleRow
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import EMAIL, SMS, WEBHOOK
-from server.usecases.bulletins.bulletins import BulletinSources
-from server.usecases.bulletins.received_bulletins import VigilanceWatch
 from server.usecases.devices.pairing import note_copied_device
 from server.usecases.journal.maintenance import NightlyVerification
-from server.usecases.media.read_feeds import ENDED_AFTER_S, Feeds
-from server.usecases.media.uploads import PREPARED_WITHIN_S, Preparing, media_folder
+from server.usecases.media.read_feeds import ENDED_AFTER_S
 from server.usecases.reports.reports import ReportReach, read_report
 from server.usecases.retention import DailyRewriting
 from server.usecases.tickets.told_before import tell_due
@@ -56,7 +48,6 @@ from server.web.pages.reports.papers import report_letter
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
-from signage.feeds import FeedLimits
 
 log = structlog.get_logger()
 CERTIFICATE_ROUND_S = 600.0
@@ -66,10 +57,6 @@ MEDIA_MEMORY_BYTES = 4_000_000_000
 """What the process that decodes uploads may map, libraries included."""
 FEED_MEMORY_BYTES = 500_000_000
 """The same for a process that reads feeds: two million bytes of a feed need 100 MB, of a hostile one more."""
-PICTURE_WITHIN_S = 10.0
-"""How long decoding a screen's picture may take."""
-SENT_WITHIN_S = 20.0
-"""How long the mail server has for a letter while a person waits at a page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,15 +143,6 @@ def build_device_watch(base: Foundation, presence: Presence) -> DeviceWatch:
     )
 
 
-def build_void_tokens(base: Foundation, presence: Presence) -> VoidTokens:
-    """The watch that cuts sockets whose token no longer counts."""
-
-    def cut(sid: str, namespace: str) -> None:
-        cut_socket(base.socketio.server, sid, namespace)
-
-    return VoidTokens(base.database, presence, cut)
-
-
 def join_namespaces(base: Foundation, watch: DeviceWatch, estimates: Estimates, presence: Presence) -> None:
     """Opens the namespaces of the socket server to those who may join them."""
     callers = socket_callers(base.database, presence)
@@ -224,7 +202,7 @@ def _renew_certificate(base: Foundation) -> None:
         log.info("certificate_renewed", address=base.settings.base_url)
 
 
-def _decoder(deadline_s: float) -> IsolatedWorker:
+def decoder(deadline_s: float) -> IsolatedWorker:
     """A separate process that decodes uploads: it ends at its deadline and has bounded memory."""
     return IsolatedWorker(deadline_s=deadline_s, memory_bytes=MEDIA_MEMORY_BYTES)
 
@@ -232,39 +210,6 @@ def _decoder(deadline_s: float) -> IsolatedWorker:
 def feed_worker() -> IsolatedWorker:
     """A separate process that fetches and reads what others publish: bounded in time and memory."""
     return IsolatedWorker(deadline_s=ENDED_AFTER_S, memory_bytes=FEED_MEMORY_BYTES)
-
-
-def build_media(base: Foundation) -> Preparing:
-    """The preparation of uploaded media."""
-    return Preparing(base.database, media_folder(base.settings.var), _decoder(PREPARED_WITHIN_S).call)
-
-
-def build_feeds(base: Foundation) -> Feeds:
-    """The reader of the feeds that notices show."""
-    limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
-    return Feeds(base.database, feed_worker().call, limits, feeds_shown)
-
-
-def build_bulletin_sources(base: Foundation) -> BulletinSources:
-    """The reader of the sources of bulletins, within the limits of feeds."""
-    limits = FeedLimits(may_be_private=base.settings.feeds_from_private)
-    return BulletinSources(base.database, feed_worker().call, limits)
-
-
-def build_vigilance(base: Foundation) -> VigilanceWatch:
-    """The reader of the vigilance of the weather."""
-    return VigilanceWatch(base.database, feed_worker().call, base.settings.vigilance_key)
-
-
-def build_pictures(base: Foundation) -> ScreenPictures:
-    """The pictures that screens sent of themselves."""
-    kept = timedelta(hours=base.settings.pictures_kept_hours)
-    return ScreenPictures(base.settings.var / "pictures", kept)
-
-
-def build_picture_decoder() -> IsolatedWorker:
-    """The process that decodes a screen's picture."""
-    return _decoder(PICTURE_WITHIN_S)
 
 
 def build_printing(base: Foundation, publisher: Publisher) -> PrintService:
@@ -278,11 +223,6 @@ def build_printing(base: Foundation, publisher: Publisher) -> PrintService:
     )
 
 
-def build_simulated_printers(base: Foundation) -> SimulatedPrinters:
-    """The printers that exist on a page only."""
-    return SimulatedPrinters(base.database, base.settings.var)
-
-
 def build_sender(base: Foundation) -> Sender:
     """The sender of alarms, which gets each commit."""
     channels: dict[str, Channel] = {
@@ -292,11 +232,6 @@ def build_sender(base: Foundation) -> Sender:
     sender = Sender(base.database, channels, base.socketio.start_background_task)
     base.database.subscribers.append(sender.committed)
     return sender
-
-
-def build_vapid_key(settings: Settings) -> VapidKey:
-    """The key by which push services know this server."""
-    return VapidKey(lambda: secret_key(settings))
 
 
 def build_reminders(base: Foundation, estimates: Estimates, vapid: VapidKey) -> Reminders:
@@ -313,11 +248,6 @@ def build_reminders(base: Foundation, estimates: Estimates, vapid: VapidKey) -> 
         return tell_due(base.database, estimates, base.catalogues.translate, base.database.breathe)
 
     return Reminders(base.database, tell, ways, base.socketio.start_background_task)
-
-
-def build_mail_server(base: Foundation) -> MailServer:
-    """The mail server, for letters that a person waits for."""
-    return MailServer(base.settings, in_all_s=SENT_WITHIN_S)
 
 
 def build_report_letters(base: Foundation, papers: Papers) -> ReportLetters:
@@ -348,8 +278,3 @@ def build_voice(base: Foundation) -> Voice:
     elif not voice.files.voices.speaks(FRENCH):
         voice.unavailable = "espeak-ng is not installed"
     return voice
-
-
-def build_reading_voice(voice: Voice) -> ReadingVoice | None:
-    """The voice that reads a kiosk's page aloud; None where there is no voice."""
-    return None if voice.unavailable else ReadingVoice(voice.files)
