@@ -12,27 +12,14 @@ from zoneinfo import ZoneInfo
 
 from hardware.json_types import SaidWait
 from hardware.languages import Language
-from kiosk.menu_messages import (
-    STEP_S,
-    ExceptionalWayOffered,
-    FilmOfMenu,
-    InsteadOfMenu,
-    MenuMessage,
-    NextOpening,
-    NobodyWaits,
-    ReferralOfMenu,
-    ServiceOfMenu,
-    State,
-    picture_of,
-    wording_of,
-)
+from kiosk import menu_messages
 
 type Text = Mapping[str, str]
 """One sentence per language code; French ("fr") is always there and stands in for a missing language."""
 
 type Hours = Literal["kiosk.hour.", "kiosk.spoken.hour."]
 
-_MOST_HOPEFUL_FIRST: tuple[State, ...] = (
+_MOST_HOPEFUL_FIRST: tuple[menu_messages.State, ...] = (
     "open",
     "no_counter",
     "too_late",
@@ -102,8 +89,8 @@ class MenuService:
     is_too_late: bool = False
     is_after_closing: bool = False
     exceptional: ExceptionalWay | None = None
-    instead: InsteadOfMenu | None = None
-    film: FilmOfMenu | None = None
+    instead: menu_messages.InsteadOfMenu | None = None
+    film: menu_messages.FilmOfMenu | None = None
     children: Sequence["MenuService"] = ()
 
 
@@ -135,12 +122,12 @@ class MenuHall:
 def build_menu(
     hall: MenuHall,
     services: Sequence[MenuService],
-    referrals: Sequence[ReferralOfMenu] = (),
+    referrals: Sequence[menu_messages.ReferralOfMenu] = (),
     *,
     language: str,
     translate: Translate,
     now: datetime,
-) -> MenuMessage:
+) -> menu_messages.MenuMessage:
     """The menu message of a hall in a language at the instant `now` (aware).
 
     `changes_at` is the next instant at which hours alone change a state: the page fetches again then and
@@ -176,7 +163,7 @@ def build_menu(
     }
 
 
-def state_of(service: MenuService, now: datetime) -> State:
+def state_of(service: MenuService, now: datetime) -> menu_messages.State:
     """Whether a ticket of this service may be taken at `now`, or the first reason why not.
 
     `no_counter` still issues: hours are on and a counter is expected, but nobody serves it at this moment.
@@ -201,8 +188,8 @@ def state_of(service: MenuService, now: datetime) -> State:
 
 def worded_wait(wait: ExpectedWait) -> SaidWait:
     """A wait as the menu gives it, at least one step, and the words for it."""
-    said = wording_of(wait.low_s, wait.high_s)
-    return {"low_s": wait.low_s, "high_s": max(wait.high_s, STEP_S), "said": said}
+    said = menu_messages.wording_of(wait.low_s, wait.high_s)
+    return {"low_s": wait.low_s, "high_s": max(wait.high_s, menu_messages.STEP_S), "said": said}
 
 
 def hour_text(translate: Translate, language: str, local: datetime, *, hours: Hours = "kiosk.hour.") -> str:
@@ -249,7 +236,7 @@ class MenuWords:
         """A text in this language, or in French."""
         return text.get(self.language) or text["fr"]
 
-    def next_opening(self, at: datetime | None) -> NextOpening | None:
+    def next_opening(self, at: datetime | None) -> menu_messages.NextOpening | None:
         """An opening in words; None: there is none."""
         if at is None:
             return None
@@ -257,7 +244,7 @@ class MenuWords:
         return {"at": at.isoformat(), "text": opening_text(self.translate, self.language, local, now_local)}
 
 
-def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> ServiceOfMenu:
+def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> menu_messages.ServiceOfMenu:
     """A service or a folder as the page receives it. Raises ValueError for more than two presses."""
     if depth > 2:
         raise ValueError(f"service {service.service} needs more than two presses")
@@ -277,7 +264,7 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> S
         "wait": _wait_message(service, state),
         "why_no_wait": "after_closing" if state == "open" and service.is_after_closing else None,
         "bring": [words.of(each) for each in service.bring],
-        "pictures": [picture_of(each["fr"]) for each in service.bring],
+        "pictures": [menu_messages.picture_of(each["fr"]) for each in service.bring],
         "booking": words.of(service.booking) if service.booking else None,
         "booking_address": service.booking_address,
         "exceptional": _exceptional_message(service.exceptional, words),
@@ -287,7 +274,9 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> S
     }
 
 
-def _exceptional_message(way: ExceptionalWay | None, words: MenuWords) -> ExceptionalWayOffered | None:
+def _exceptional_message(
+    way: ExceptionalWay | None, words: MenuWords
+) -> menu_messages.ExceptionalWayOffered | None:
     """Nothing while the service that receives gives no ticket: a way that leads nowhere is not shown."""
     if way is None or state_of(way.received_by, words.now) not in ("open", "no_counter"):
         return None
@@ -297,7 +286,9 @@ def _exceptional_message(way: ExceptionalWay | None, words: MenuWords) -> Except
     }
 
 
-def _wait_message(service: MenuService, state: State) -> SaidWait | NobodyWaits | None:
+def _wait_message(
+    service: MenuService, state: menu_messages.State
+) -> SaidWait | menu_messages.NobodyWaits | None:
     """The wait to announce: None unless an open counter serves the service."""
     if state != "open" or service.children:
         return None

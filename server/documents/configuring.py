@@ -11,17 +11,7 @@ from server.documents.hall_parts import to_profile
 from server.documents.installation import InstallationDocument
 from server.documents.problems import DocumentProblem, DocumentRefused, Path, problem, warning
 from server.documents.values import CalendarPart, Part, public_holidays, to_calendar, to_own_calendar
-from server.domain.hall.configuration import (
-    Counter,
-    Exceptional,
-    Folder,
-    HallConfiguration,
-    Instead,
-    Queue,
-    Referral,
-    Service,
-    Site,
-)
+from server.domain.hall import configuration
 from server.domain.hall.devices import Kiosk, Mounting, PrinterConnection, Screen
 from server.domain.hours.calendars import AtBreak, Calendar, LastTicket, opens_no_more
 from server.domain.printing.printers import PrinterNetworks
@@ -36,7 +26,7 @@ def to_configuration(
     installation_revision: int = 0,
     holidays: Collection[date],
     is_demonstration: bool = False,
-) -> HallConfiguration:
+) -> configuration.HallConfiguration:
     """The configuration of a revision of a hall's document.
 
     `holidays` are the site's public holidays (`public_holidays_of`). Raises DocumentRefused when the
@@ -48,12 +38,12 @@ def to_configuration(
     networks = networks_of(installation, has_loopback=is_demonstration)
     calendar = to_calendar(document.calendar or part.calendar, part.time_zone, holidays)
     return _made(
-        HallConfiguration,
+        configuration.HallConfiguration,
         document,
         revision=revision,
         installation_revision=installation_revision,
         site=_made(
-            Site,
+            configuration.Site,
             part,
             alerts=part.alerts.to_rules(),
             department=part.bulletins.department or "",
@@ -65,9 +55,11 @@ def to_configuration(
         calendar=calendar,
         services={service.id: _service(service, calendar) for service in document.services},
         queues=_queues(document),
-        counters={each.id: _made(Counter, each, label=each.labels["fr"]) for each in document.counters},
-        folders={folder.id: _made(Folder, folder) for folder in document.folders},
-        referrals={each.id: _made(Referral, each) for each in document.referrals},
+        counters={
+            each.id: _made(configuration.Counter, each, label=each.labels["fr"]) for each in document.counters
+        },
+        folders={folder.id: _made(configuration.Folder, folder) for folder in document.folders},
+        referrals={each.id: _made(configuration.Referral, each) for each in document.referrals},
         kiosks={kiosk.id: _kiosk(kiosk, networks) for kiosk in document.kiosks},
         screens={screen.id: _made(Screen, screen) for screen in document.screens},
         is_demonstration=is_demonstration,
@@ -121,30 +113,30 @@ def networks_of(installation: InstallationDocument, *, has_loopback: bool) -> Pr
     return PrinterNetworks(declared, has_loopback)
 
 
-def _service(part: ServicePart, hall: Calendar) -> Service:
+def _service(part: ServicePart, hall: Calendar) -> configuration.Service:
     return _made(
-        Service,
+        configuration.Service,
         part,
         series=_made(Series, part.series),
         appointment_series=_made(Series, part.appointment_series) if part.appointment_series else None,
         calendar=to_own_calendar(part.hours, hall) if part.hours else None,
         exceptional=part.exceptional
-        and Exceptional(
+        and configuration.Exceptional(
             part.exceptional.received_by, {each.id: each.names for each in part.exceptional.reasons}
         ),
         quota=_made(Quota, part.quota) if part.quota else None,
-        instead=_made(Instead, part.instead) if part.instead else None,
+        instead=_made(configuration.Instead, part.instead) if part.instead else None,
     )
 
 
-def _queues(document: HallDocument) -> dict[str, Queue]:
+def _queues(document: HallDocument) -> dict[str, configuration.Queue]:
     """The queues, each with the services that name it, retired ones included: their legs may still wait."""
     services = {
         queue.id: tuple(service.id for service in document.services if service.queue == queue.id)
         for queue in document.queues
     }
     return {
-        queue.id: Queue(queue.id, queue.names, services[queue.id], queue.most_waiting)
+        queue.id: configuration.Queue(queue.id, queue.names, services[queue.id], queue.most_waiting)
         for queue in document.queues
     }
 

@@ -7,18 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from kiosk.mounting import REACH_HIGH_CM, REACH_LOW_CM, BandOffScreen, low_band
+from server.documents import hall_parts
 from server.documents.brand import MediumId
-from server.documents.hall_parts import (
-    AlarmsPart,
-    CheckedLimits,
-    LimitsPart,
-    People,
-    PrinterPart,
-    ProfilePart,
-    ScreenPart,
-    SoundPart,
-    ToldBeforePart,
-)
 from server.documents.problems import broken_rule
 from server.documents.values import (
     CalendarPart,
@@ -173,7 +163,7 @@ class QueuePart(Part):
 
     id: Slug
     names: Texts
-    most_waiting: People | None = None
+    most_waiting: hall_parts.People | None = None
 
 
 class CounterPart(Part):
@@ -232,7 +222,7 @@ class KioskPart(Part):
     services: IfAny[
         Annotated[tuple[Slug, ...], Field(max_length=60, json_schema_extra={"when_empty": "every_service"})]
     ] = ()
-    printer: PrinterPart | None = None
+    printer: hall_parts.PrinterPart | None = None
     prints_at: IfSet[Slug] = None
     number_only: IfAny[bool] = False
     own_series: IfSet[SeriesPart] = None
@@ -287,13 +277,13 @@ class HallDocument(Part):
     screen_margin_s: Annotated[int, Field(ge=300, le=14_400)] = 3600
     asks_needs: bool = True
     priority_grounds: OptionalTexts = Field(default_factory=dict)
-    limits: CheckedLimits = Field(default_factory=LimitsPart)
-    sound: SoundPart = Field(default_factory=SoundPart)
-    alarms: AlarmsPart = Field(default_factory=AlarmsPart)
-    told_before: ToldBeforePart = Field(default_factory=ToldBeforePart)
-    profiles: Annotated[tuple[ProfilePart, ...], Field(max_length=40)] = ()
+    limits: hall_parts.CheckedLimits = Field(default_factory=hall_parts.LimitsPart)
+    sound: hall_parts.SoundPart = Field(default_factory=hall_parts.SoundPart)
+    alarms: hall_parts.AlarmsPart = Field(default_factory=hall_parts.AlarmsPart)
+    told_before: hall_parts.ToldBeforePart = Field(default_factory=hall_parts.ToldBeforePart)
+    profiles: Annotated[tuple[hall_parts.ProfilePart, ...], Field(max_length=40)] = ()
     kiosks: Annotated[tuple[KioskPart, ...], Field(max_length=20)] = ()
-    screens: Annotated[tuple[ScreenPart, ...], Field(max_length=40)] = ()
+    screens: Annotated[tuple[hall_parts.ScreenPart, ...], Field(max_length=40)] = ()
 
     def services_in_use(self) -> Iterator[tuple[int, ServicePart]]:
         """The services that are not retired, each with its place in the list."""

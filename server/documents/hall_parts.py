@@ -12,27 +12,8 @@ from hardware.transports.usb import usb_name
 from server.documents.problems import broken_rule
 from server.documents.values import PART, IfAny, IfSet, Line, NotEmpty, Part, Slug, Span, Texts
 from server.domain.alarms.alarms import AlarmRules
-from server.domain.calling.rules import (
-    DEFAULT_RULE,
-    Condition,
-    CountersAtMost,
-    LocalHours,
-    PeopleExceed,
-    RuleName,
-    Test,
-    WaitExceeds,
-    WorkProfile,
-)
-from server.domain.hall.devices import (
-    Arrow,
-    HearingLoop,
-    PrinterDialect,
-    PrinterKind,
-    PrinterProfile,
-    Sound,
-    SoundLevel,
-    SoundOutput,
-)
+from server.domain.calling import rules
+from server.domain.hall import devices
 from server.domain.visits.told_before import ToldBefore
 from server.domain.visits.verb_facts import Limits
 from signage.lettering import Layout, LettersTooSmall, text_scale
@@ -91,14 +72,14 @@ class PrinterPart(Part):
     Fields of another kind are kept and change nothing.
     """
 
-    kind: PrinterKind = "tcp"
+    kind: devices.PrinterKind = "tcp"
     host: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     port: Annotated[int, Field(ge=1, le=65_535)] = 9100
     usb: IfSet[Annotated[str, Field(min_length=1, max_length=90), AfterValidator(_usb_name)]] = None
     line: IfSet[Annotated[str, Field(min_length=1, max_length=140), AfterValidator(_serial_line)]] = None
     speed: IfSet[Literal[9600, 19_200, 38_400, 57_600, 115_200]] = None
-    dialect: Annotated[PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
-    profile: PrinterProfile = "raster-80"
+    dialect: Annotated[devices.PrinterDialect, Field(exclude_if=lambda dialect: dialect == "epson")] = "epson"
+    profile: devices.PrinterProfile = "raster-80"
     paper_mm: Literal[80, 58] = 80
     backup: IfSet[Slug] = None
 
@@ -168,16 +149,16 @@ class ProfilePart(Part):
     id: Slug
     names: Texts
     queues: Annotated[tuple[Slug, ...], Field(max_length=60), *NotEmpty]
-    rule: RuleName = DEFAULT_RULE
+    rule: rules.RuleName = rules.DEFAULT_RULE
     conditions: Annotated[tuple[ConditionPart, ...], Field(max_length=20)] = ()
     has_priority_first: bool = True
     weights: dict[Slug, Weight] = Field(default_factory=dict)
 
 
-def to_profile(part: ProfilePart) -> WorkProfile:
+def to_profile(part: ProfilePart) -> rules.WorkProfile:
     """The profile as the calling rules read it."""
-    conditions = (Condition(tuple(map(_test, each.tests)), each.call) for each in part.conditions)
-    return WorkProfile(
+    conditions = (rules.Condition(tuple(map(_test, each.tests)), each.call) for each in part.conditions)
+    return rules.WorkProfile(
         id=part.id,
         queues=part.queues,
         rule=part.rule,
@@ -187,16 +168,16 @@ def to_profile(part: ProfilePart) -> WorkProfile:
     )
 
 
-def _test(part: TestPart) -> Test:
+def _test(part: TestPart) -> rules.Test:
     match part:
         case WaitExceedsPart():
-            return WaitExceeds(part.queue, part.minutes)
+            return rules.WaitExceeds(part.queue, part.minutes)
         case PeopleExceedPart():
-            return PeopleExceed(part.queue, part.people)
+            return rules.PeopleExceed(part.queue, part.people)
         case CountersAtMostPart():
-            return CountersAtMost(part.counters, part.queue)
+            return rules.CountersAtMost(part.counters, part.queue)
         case LocalHoursPart():
-            return LocalHours(part.starts, part.ends)
+            return rules.LocalHours(part.starts, part.ends)
 
 
 class ScreenPart(Part):
@@ -215,9 +196,9 @@ class ScreenPart(Part):
     diagonal_cm: Annotated[int, Field(ge=25, le=300)] = 140
     viewing_m: Annotated[int, Field(ge=1, le=40)] = 6
     zone: Slug = "hall"
-    output: SoundOutput = "loudspeaker"
+    output: devices.SoundOutput = "loudspeaker"
     layout: Layout = "hall"
-    arrow: Arrow | None = None
+    arrow: devices.Arrow | None = None
     counter: Slug | None = None
     panel_watts: IfSet[Annotated[int, Field(ge=1, le=5000)]] = None
     groups: IfAny[Annotated[tuple[Slug, ...], Field(max_length=20)]] = ()
@@ -297,14 +278,15 @@ class SoundPart(Part):
                 raise broken_rule("overlapping_hours", first=earlier.hours, second=later.hours)
         return self
 
-    def to_sound(self) -> Sound:
+    def to_sound(self) -> devices.Sound:
         """The level as the rules read it; an hour of 24:00 is the last minute of the day."""
         levels = tuple(
-            SoundLevel(_time(level.edges[0]), _time(level.edges[1]), level.percent) for level in self.levels
+            devices.SoundLevel(_time(level.edges[0]), _time(level.edges[1]), level.percent)
+            for level in self.levels
         )
         heard_on, heard_by = (None, "") if self.heard is None else (self.heard.on, self.heard.by)
-        loop = None if self.loop is None else HearingLoop(self.loop.percent, self.loop.tested_on)
-        return Sound(self.most_percent, levels, heard_on, heard_by, loop, self.says_visitor_language)
+        loop = None if self.loop is None else devices.HearingLoop(self.loop.percent, self.loop.tested_on)
+        return devices.Sound(self.most_percent, levels, heard_on, heard_by, loop, self.says_visitor_language)
 
 
 def _time(text: str) -> time:

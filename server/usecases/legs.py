@@ -14,20 +14,10 @@ from server.domain.hours.calendars import business_day, day_closes_at
 from server.domain.instants import from_micros, to_text
 from server.domain.journal import rows_after
 from server.domain.refusals import Refusal, existing
+from server.domain.visits import verb_facts
 from server.domain.visits.facts import EndedLeg, NewLeg, Result, leg_ended, leg_served, needs_noted
 from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import EndReason, LegState, Outcome
-from server.domain.visits.verb_facts import (
-    CalledBefore,
-    LegAtCounter,
-    Need,
-    ReturnPlace,
-    VoidCall,
-    WaitingPlace,
-    leg_given_back,
-    needs_of,
-    needs_text,
-)
 from server.ids import new_id
 from server.store import alerts
 from server.store.counters import open_places
@@ -65,7 +55,7 @@ def check_step_free(transaction: HallTransaction, leg: LegRow, counter: str) -> 
 
     Call it before anything is recorded.
     """
-    is_needed = Need.STEP_FREE in transaction.open_legs.needs(leg.visit)
+    is_needed = verb_facts.Need.STEP_FREE in transaction.open_legs.needs(leg.visit)
     if is_needed and not transaction.configuration.counters[counter].is_step_free:
         raise Refusal("needs_step_free", counter=counter, number=leg.number)
 
@@ -74,7 +64,7 @@ class NeedsAnswer(TypedDict):
     """What helps a visitor."""
 
     visit: str
-    needs: list[Need]
+    needs: list[verb_facts.Need]
 
 
 def note_needs(
@@ -99,7 +89,7 @@ def note_needs(
         if row.end_reason is not None:
             raise Refusal("wrong_state", state="ended", verb="note_needs")
         text = record_needs(transaction, visit, needs, on=row.business_day, counter=counter)
-        return {"visit": visit, "needs": list(needs_of(text))}
+        return {"visit": visit, "needs": list(verb_facts.needs_of(text))}
 
     return database.write(row.hall, author, write_key, note)
 
@@ -108,7 +98,7 @@ def record_needs(
     transaction: HallTransaction, visit: str, needs: Collection[str], *, on: date, counter: str | None = None
 ) -> str:
     """Keeps the needs of a visit until its business day `on` closes. Returns the text that is kept."""
-    text, kept = needs_text(needs), None
+    text, kept = verb_facts.needs_text(needs), None
     if text:
         until = day_closes_at(transaction.configuration.calendar, on)
         kept = keep_erasable(transaction, text, until=until)
@@ -116,13 +106,13 @@ def record_needs(
     return text
 
 
-def called_before(transaction: HallTransaction, leg: LegRow) -> CalledBefore:
+def called_before(transaction: HallTransaction, leg: LegRow) -> verb_facts.CalledBefore:
     """When a leg was first and last called before the call it has now; while it waits, its own instants.
 
     A visitor who was postponed was called: the wait ends with that call, whatever becomes of a later one.
     """
     if leg.state == LegState.WAITING:
-        return CalledBefore(leg.first_called_at, leg.last_called_at)
+        return verb_facts.CalledBefore(leg.first_called_at, leg.last_called_at)
     facts = [fact for _, fact in facts_of_visit(transaction, leg.visit)]
     at = next(
         place
@@ -130,7 +120,9 @@ def called_before(transaction: HallTransaction, leg: LegRow) -> CalledBefore:
         if fact.kind == FactKind.LEG_CALLED and fact.body["call"] == leg.call
     )
     before = rows_after(facts[:at])["leg", leg.id]
-    return CalledBefore(_instant(before.get("first_called_at")), _instant(before.get("last_called_at")))
+    return verb_facts.CalledBefore(
+        _instant(before.get("first_called_at")), _instant(before.get("last_called_at"))
+    )
 
 
 def _instant(micros: int | None) -> datetime | None:
@@ -138,15 +130,17 @@ def _instant(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
-def given_back(leg: LegRow, *, void: VoidCall | None = None) -> Fact:
+def given_back(leg: LegRow, *, void: verb_facts.VoidCall | None = None) -> Fact:
     """The fact that a called leg waits again before the others. Refusal: wrong_state.
 
     `void`: what the leg keeps of its calls, where an alert stopped the last one.
     """
     state_after(leg, Verb.GIVE_BACK)
     key = sort_key(leg.class_, leg.reference_at, leg.number, step=0)
-    place = WaitingPlace(key, leg.reference_at, is_at_front=True)
-    return leg_given_back(LegAtCounter(leg.id, leg.visit, leg.counter), place, void=void)
+    place = verb_facts.WaitingPlace(key, leg.reference_at, is_at_front=True)
+    return verb_facts.leg_given_back(
+        verb_facts.LegAtCounter(leg.id, leg.visit, leg.counter), place, void=void
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +169,7 @@ class LegPlace:
     """
 
     counter: str | None = None
-    place: ReturnPlace = "arrival"
+    place: verb_facts.ReturnPlace = "arrival"
     not_before: datetime | None = None
     since: datetime | None = None
 

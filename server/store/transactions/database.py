@@ -14,15 +14,7 @@ from server.clock import Clock, FactTimes
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.refusals import Refusal
-from server.store.configuration.halls import (
-    Configurations,
-    HallRow,
-    hall_named,
-    hall_of_counter,
-    hall_row,
-    locking_hall,
-    write_head,
-)
+from server.store.configuration import halls
 from server.store.engine.postgres import PostgresStore
 from server.store.engine.statements import Rows
 from server.store.engine.stores import SqliteStore, open_store
@@ -66,7 +58,7 @@ class Database:
         self.failed_publications = 0
         self.installation_changes = 0
         """How often this process learnt of changed accounts, devices or keys: what it keeps is read anew."""
-        self.configurations = Configurations(clock)
+        self.configurations = halls.Configurations(clock)
         self.pseudonyms = Pseudonyms(self.store, clock)
         self.ticket_tokens = TicketTokens()
         """A server or a command gives it the installation's key (`server.store.operation.private_files`)."""
@@ -88,7 +80,7 @@ class Database:
         hall = self._halls.get(name)
         if hall is None:
             with self.read() as rows:
-                hall = hall_named(rows, name)
+                hall = halls.hall_named(rows, name)
             if hall is None:
                 raise Refusal("unknown_hall", hall=name)
             self._halls[name] = hall
@@ -99,7 +91,7 @@ class Database:
         hall = self._counters.get(counter)
         if hall is None:
             with self.read() as rows:
-                hall = hall_of_counter(rows, counter)
+                hall = halls.hall_of_counter(rows, counter)
             if hall is None:
                 raise Refusal("unknown_counter", counter=counter)
             self._counters[counter] = hall
@@ -114,11 +106,11 @@ class Database:
         return self._configuration(hall, self.configurations.published)
 
     def _configuration(
-        self, hall: str, of: Callable[[Rows, HallRow], HallConfiguration]
+        self, hall: str, of: Callable[[Rows, halls.HallRow], HallConfiguration]
     ) -> HallConfiguration:
         hall_id = self.hall_id(hall)
         with self.read() as rows:
-            row = hall_row(rows, hall_id)
+            row = halls.hall_row(rows, hall_id)
             if row is None:
                 raise Refusal("unknown_hall", hall=hall)
             return of(rows, row)
@@ -134,10 +126,10 @@ class Database:
         turns = self._turns.get(hall)
         if turns is None:
             writes = HallWrites(
-                lock=locking_hall(hall),
+                lock=halls.locking_hall(hall),
                 begin=lambda: self.store.write(),  # noqa: PLW0108 -- what it is then
                 breathe=lambda: self.breathe(),  # noqa: PLW0108 -- set later
-                write_hall=write_head,
+                write_hall=halls.write_head,
                 forget=forget,
             )
             turns = self._turns.setdefault(hall, GroupCommit(writes))
@@ -151,7 +143,7 @@ class Database:
         """The open legs of a hall (id) as the next transaction will find them; None: it will read them."""
         return self._memory(hall).open_legs
 
-    def open_legs(self, rows: Rows, hall: HallRow) -> OpenLegs:
+    def open_legs(self, rows: Rows, hall: halls.HallRow) -> OpenLegs:
         """The open legs of a hall without its lock, at the version of the row `hall` or later.
 
         They may include uncommitted changes of this process: never decide on them.

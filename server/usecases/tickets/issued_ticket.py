@@ -10,12 +10,7 @@ from server.domain.author import Author
 from server.domain.facts import FactKind, of_kind
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hall.fold import tickets_reopened, tickets_stopped
-from server.domain.hours.calendars import (
-    ExpectedTicket,
-    closing_that_counts,
-    finishes_too_late,
-    may_distribute,
-)
+from server.domain.hours import calendars
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal, existing
 from server.domain.tickets import quota_now
@@ -208,7 +203,7 @@ def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime 
     if not request.service.may_walk_in:
         raise Refusal("appointment_only", service=request.service.id)
     before_s = transaction.configuration.distribution_before_s
-    is_given = request.is_early and may_distribute(opening, before_s, now=transaction.now)
+    is_given = request.is_early and calendars.may_distribute(opening, before_s, now=transaction.now)
     if not opening.may_issue and not is_given:
         raise request.refusal("too_late" if opening.is_open else "closed")
     if request.is_stopped:
@@ -234,9 +229,9 @@ def check_finish(transaction: HallTransaction, request: IssueRequest, wait_s: in
     if wait_s is None or request.is_expected or not configuration.last_ticket.is_predictive:
         return
     calendar = configuration.calendar_of(request.service.id)
-    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
-    expected = ExpectedTicket(wait_s, request.service.typed_mean_s)
-    if finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
+    closes_at = calendars.closing_that_counts(calendar, opening, configuration.at_break, now=transaction.now)
+    expected = calendars.ExpectedTicket(wait_s, request.service.typed_mean_s)
+    if calendars.finishes_too_late(configuration.last_ticket, closes_at, expected, now=transaction.now):
         raise request.refusal("too_late")
 
 

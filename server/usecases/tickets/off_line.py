@@ -15,15 +15,8 @@ from server.domain.facts import Json, print_ended
 from server.domain.hall.configuration import Service
 from server.domain.hours.calendars import business_day, day_closes_at
 from server.domain.tickets import PaperNumber
+from server.domain.visits import off_line
 from server.domain.visits.facts import NewVisit, OffLineIssue, leg_ended, ticket_issued
-from server.domain.visits.off_line import (
-    Clocks,
-    Pressed,
-    Standing,
-    figure_corrected,
-    standing_of,
-    true_instant,
-)
 from server.domain.visits.transitions import EndReason
 from server.ids import new_id
 from server.store.devices.print_jobs import end_job, open_jobs_of_visit, queue_job
@@ -44,13 +37,7 @@ from server.store.visits.visits import visits_numbered
 from server.usecases.appointments.arrivals import Arriving
 from server.usecases.legs import record_needs
 from server.usecases.printing.print_jobs import TOOK_PAPER
-from server.usecases.tickets.issuing import (
-    GivenNumber,
-    LegTerms,
-    first_leg,
-    keep_access,
-    new_visit,
-)
+from server.usecases.tickets import issuing
 
 SUPERSEDED = "superseded"
 type PaperVerdict = Literal["printed", "held", "unknown", "refused"]
@@ -62,7 +49,7 @@ class OffLinePress:
 
     press_id: str
     service: str
-    pressed: Pressed
+    pressed: off_line.Pressed
     series: str
     rank: int
     language: str = "fr"
@@ -110,7 +97,7 @@ def merge_presses(
         merging = _Merging(database, transaction, batch)
         merged = [merging.merge(press) for press in batch.presses]
         for day, visits in merging.corrected.items():
-            transaction.record(figure_corrected(day.isoformat(), visits, kiosk=batch.kiosk))
+            transaction.record(off_line.figure_corrected(day.isoformat(), visits, kiosk=batch.kiosk))
         return {"presses": merged}
 
     presses = [press.press_id for press in batch.presses]
@@ -124,17 +111,17 @@ class _Merging:
         self.tokens, self.transaction, self.batch = database.ticket_tokens, transaction, batch
         self.configuration = transaction.configuration
         earliest = first_fact_at(transaction, transaction.hall) or transaction.now
-        self.clocks = Clocks(transaction.now, batch.now, earliest)
+        self.clocks = off_line.Clocks(transaction.now, batch.now, earliest)
         self.corrected: Counter[date] = Counter()
 
     def merge(self, press: OffLinePress) -> MergedPress:
         """The visit of a press: the one that it has already, or a new one under the number on paper."""
-        true = true_instant(press.pressed, self.clocks)
+        true = off_line.true_instant(press.pressed, self.clocks)
         on = business_day(self.configuration.calendar, true.at)
         paper = PaperNumber(press.series, press.rank, self.batch.incarnation)
         before = self._visit_before(press, on, paper)
-        standing = standing_of(paper, None if before is None else before.paper)
-        if before is not None and standing is Standing.MERGED:
+        standing = off_line.standing_of(paper, None if before is None else before.paper)
+        if before is not None and standing is off_line.Standing.MERGED:
             issued = (before.body or {}).get("off_line", {})
             return _answer(press, before, issued, is_suspect=bool(before.is_clock_suspect))
         if before is not None:
@@ -144,7 +131,7 @@ class _Merging:
         collides_with = () if self._is_over(on) else self._with_same_number(on, paper)
         issue = OffLineIssue(self.batch.kiosk, None if before is None else before.id, collides_with)
         is_suspect = true.is_suspect or self.transaction.is_clock_suspect
-        visit = self._issue(press, GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
+        visit = self._issue(press, issuing.GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
         return _answer(press, visit, asdict(issue), is_suspect=is_suspect)
 
     def _visit_before(self, press: OffLinePress, on: date, paper: PaperNumber) -> PressedVisit | None:
@@ -186,15 +173,17 @@ class _Merging:
         return tuple(visit.id for visit in found if visit.end_reason is None)
 
     def _issue(
-        self, press: OffLinePress, given: GivenNumber, issue: OffLineIssue, *, is_suspect: bool
+        self, press: OffLinePress, given: issuing.GivenNumber, issue: OffLineIssue, *, is_suspect: bool
     ) -> NewVisit:
         """Issues the visit as of its press; it has ended already where its business day is over."""
         transaction, at = self.transaction, given.at
         is_over = self._is_over(given.on)
-        visit = new_visit(transaction, given, press.language, channel="kiosk")
-        leg = first_leg(transaction, given, *self._waits_for(press, at))
+        visit = issuing.new_visit(transaction, given, press.language, channel="kiosk")
+        leg = issuing.first_leg(transaction, given, *self._waits_for(press, at))
         is_taken = visit_of_press(transaction, press.press_id) is not None
-        keep_access(transaction, visit, None if is_taken else press.press_id, token=self.tokens.of(visit.id))
+        issuing.keep_access(
+            transaction, visit, None if is_taken else press.press_id, token=self.tokens.of(visit.id)
+        )
         ahead = 0 if is_over else transaction.open_legs.ahead(leg.queue, leg.sort_key)
         fact = ticket_issued(visit, leg, ahead=ahead, off_line=issue)
         transaction.record(fact, happened_at=at, is_clock_suspect=is_suspect)
@@ -208,7 +197,7 @@ class _Merging:
             record_needs(transaction, visit.id, press.needs, on=given.on)
         return visit
 
-    def _waits_for(self, press: OffLinePress, at: datetime) -> tuple[Service, LegTerms]:
+    def _waits_for(self, press: OffLinePress, at: datetime) -> tuple[Service, issuing.LegTerms]:
         """The service of a press, the first that its kiosk offers where the hall has it no more."""
         services = self.configuration.services
         offered = [
@@ -218,7 +207,7 @@ class _Merging:
         ]
         service = services.get(press.service) or next(iter(offered or services.values()))
         priority = "declared" if press.is_priority else "none"
-        return service, LegTerms(
+        return service, issuing.LegTerms(
             arrival_class(priority, None, at, Arriving(service, service.series).terms), priority
         )
 

@@ -9,12 +9,7 @@ from kiosk.elsewhere import OtherHall, elsewhere_message
 from kiosk.menu import ExceptionalWay, ExpectedWait, MenuService
 from kiosk.menu_messages import ElsewhereOfMenu, FilmOfMenu, InsteadOfMenu, ReferralOfMenu, picture_of
 from server.domain.hall.configuration import HallConfiguration, Instead, Referral, Service
-from server.domain.hours.calendars import (
-    ExpectedTicket,
-    business_day,
-    closing_that_counts,
-    finishes_too_late,
-)
+from server.domain.hours import calendars
 from server.domain.languages import FRENCH, text_in, texts_in
 from server.domain.tickets import quota_now
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
@@ -87,7 +82,7 @@ def read_offer(
         if not place.is_paused:
             for service in place.services:
                 open_for[service] = open_for.get(service, 0) + 1
-    stopped = stops_of_day(rows, hall, business_day(configuration.calendar, now))
+    stopped = stops_of_day(rows, hall, calendars.business_day(configuration.calendar, now))
     left = _quotas_left(rows, hall, configuration, now)
     films = {
         service.id: film
@@ -190,6 +185,6 @@ def _is_too_late(configuration: HallConfiguration, service: Service, found: Esti
         return False
     opening = opening_now(configuration, service.id, now).opening
     calendar = configuration.calendar_of(service.id)
-    closes_at = closing_that_counts(calendar, opening, configuration.at_break, now=now)
-    expected = ExpectedTicket(found.median_s, service.typed_mean_s)
-    return finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)
+    closes_at = calendars.closing_that_counts(calendar, opening, configuration.at_break, now=now)
+    expected = calendars.ExpectedTicket(found.median_s, service.typed_mean_s)
+    return calendars.finishes_too_late(configuration.last_ticket, closes_at, expected, now=now)

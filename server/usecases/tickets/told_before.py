@@ -7,16 +7,8 @@ from itertools import groupby
 
 from server.domain.hours.calendars import day_closes_at
 from server.domain.refusals import Refusal
+from server.domain.visits import told_before
 from server.domain.visits.gestures import Verb, next_state
-from server.domain.visits.told_before import (
-    AWAY_MINUTES,
-    RULES,
-    ReminderChannel,
-    Subscription,
-    check_subscription,
-    may_defer,
-    phone_number,
-)
 from server.domain.visits.transitions import LegState
 from server.domain.visits.verb_facts import LegAtCounter, leg_deferred
 from server.ids import new_id
@@ -26,19 +18,8 @@ from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.visits import reminders
 from server.store.visits.legs import LegRow
-from server.store.visits.reminders import (
-    AwayRow,
-    ReminderRow,
-    delete_ended,
-    has_ended,
-    keep_reminders,
-    make_due,
-    not_away,
-    say_away,
-    stop_reminders,
-    waiting_reminders,
-)
 from server.usecases.alarms.alarm_recipients import SMS
 from server.usecases.tickets.ticket_page import (
     VISITOR,
@@ -54,7 +35,7 @@ class ReminderRequest:
     """How a visitor asks to be told: a browser's subscription, or a telephone number as it was typed."""
 
     language: str
-    subscription: Subscription | None = None
+    subscription: told_before.Subscription | None = None
     number: str | None = None
 
 
@@ -63,7 +44,7 @@ def remind(database: Database, token: str, request: ReminderRequest) -> None:
 
     Refusals: unknown_ticket, wrong_state, reminder_off, bad_subscription, bad_phone_number.
     """
-    channel: ReminderChannel = "sms" if request.subscription is None else "push"
+    channel: told_before.ReminderChannel = "sms" if request.subscription is None else "push"
     with database.read() as rows:
         leg = _going_on(rows, token)
         configuration = database.configuration(leg.hall)
@@ -71,31 +52,31 @@ def remind(database: Database, token: str, request: ReminderRequest) -> None:
         if not is_offered or (channel == "sms" and gateway_of(rows, configuration.site.slug) is None):
             raise Refusal("reminder_off")
     if request.subscription is None:
-        address = phone_number(request.number or "")
+        address = told_before.phone_number(request.number or "")
     else:
-        check_subscription(request.subscription)
+        told_before.check_subscription(request.subscription)
         address = json.dumps(asdict(request.subscription))
     until = day_closes_at(configuration.calendar, leg.business_day)
     asked = [
-        ReminderRow(
+        reminders.ReminderRow(
             *(new_id(), leg.visit, leg.hall, channel, rule, address, request.language),
             text="",
             queued_at=None,
             tries=0,
             erase_after=until,
         )
-        for rule in RULES
+        for rule in told_before.RULES
     ]
     with database.store.write() as written:
-        keep_reminders(written, asked)
+        reminders.keep_reminders(written, asked)
 
 
-def stop_reminding(database: Database, token: str, channel: ReminderChannel) -> None:
+def stop_reminding(database: Database, token: str, channel: told_before.ReminderChannel) -> None:
     """Erases where a visitor asked to be told. Refusal: unknown_ticket."""
     with database.read() as rows:
         leg = leg_of_token(rows, token)
     with database.store.write() as written:
-        stop_reminders(written, leg.visit, channel)
+        reminders.stop_reminders(written, leg.visit, channel)
 
 
 def tell_away(database: Database, token: str, minutes: int | None) -> None:
@@ -103,7 +84,7 @@ def tell_away(database: Database, token: str, minutes: int | None) -> None:
 
     Refusals: bad_request for minutes that are not offered, unknown_ticket, wrong_state.
     """
-    if minutes is not None and minutes not in AWAY_MINUTES:
+    if minutes is not None and minutes not in told_before.AWAY_MINUTES:
         raise Refusal("bad_request", minutes=minutes)
     now = database.clock.now()
     with database.read() as rows:
@@ -111,10 +92,10 @@ def tell_away(database: Database, token: str, minutes: int | None) -> None:
         calendar = database.configuration(leg.hall).calendar
     with database.store.write() as written:
         if minutes is None:
-            not_away(written, leg.visit)
+            reminders.not_away(written, leg.visit)
         else:
             until = day_closes_at(calendar, leg.business_day)
-            say_away(written, AwayRow(leg.visit, leg.hall, minutes, now, until))
+            reminders.say_away(written, reminders.AwayRow(leg.visit, leg.hall, minutes, now, until))
 
 
 def defer(database: Database, token: str, *, write_key: WriteKey | None = None) -> None:
@@ -128,7 +109,7 @@ def defer(database: Database, token: str, *, write_key: WriteKey | None = None) 
     def let_pass(transaction: HallTransaction) -> None:
         leg = leg_of_token(transaction, token)
         next_state(leg.state, Verb.DEFER)
-        if not may_defer(is_waiting=True, is_held=leg.is_held, postponements=leg.postponements):
+        if not told_before.may_defer(is_waiting=True, is_held=leg.is_held, postponements=leg.postponements):
             raise Refusal("deferred_already")
         calls = transaction.configuration.deferral_calls
         at = LegAtCounter(leg.id, leg.visit, None)
@@ -159,10 +140,10 @@ def tell_due(
     Each message leaves once, whatever workers look at the same time.
     """
     with database.read() as rows:
-        is_over, waiting = has_ended(rows), waiting_reminders(rows)
+        is_over, waiting = reminders.has_ended(rows), reminders.waiting_reminders(rows)
     if is_over:
         with database.store.write() as written:
-            delete_ended(written)
+            reminders.delete_ended(written)
     count = 0
     for visit, group in groupby(waiting, key=lambda each: each.visit):
         asked = list(group)
@@ -172,7 +153,9 @@ def tell_due(
     return count
 
 
-def _tell(database: Database, reminder: ReminderRow, ticket: FollowedTicket, translate: Translate) -> bool:
+def _tell(
+    database: Database, reminder: reminders.ReminderRow, ticket: FollowedTicket, translate: Translate
+) -> bool:
     """Makes a message due where its moment has come; whether it is on its way now."""
     hall, state = ticket["hall"]["name"], ticket["state"]
     call, wait = ticket["call"], ticket["wait"]
@@ -189,4 +172,4 @@ def _tell(database: Database, reminder: ReminderRow, ticket: FollowedTicket, tra
     is_void = not text  # the call says more than that the turn is near
     with database.store.write() as written:
         now = database.clock.now()
-        return make_due(written, reminder.id, text=text, now=now, is_void=is_void) and not is_void
+        return reminders.make_due(written, reminder.id, text=text, now=now, is_void=is_void) and not is_void

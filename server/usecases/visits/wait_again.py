@@ -8,18 +8,10 @@ from server.domain.calling.waiting_legs import sort_key
 from server.domain.facts import Fact
 from server.domain.hours.calendars import business_day, opening_at
 from server.domain.refusals import Refusal, existing
+from server.domain.visits import verb_facts
 from server.domain.visits.facts import visit_reinstated
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.transitions import EndReason, LegState
-from server.domain.visits.verb_facts import (
-    LegAtCounter,
-    ReturnPlace,
-    WaitingPlace,
-    leg_parked,
-    leg_postponed,
-    leg_resumed,
-    leg_returned,
-)
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits.legs import last_leg, leg_after, leg_at_counter, leg_row, legs_to_return
@@ -45,11 +37,13 @@ def postpone(at: LegInHand) -> Fact:
     limits, before = at.transaction.configuration.limits, at.leg.postponements or 0
     if before >= limits.most_postponements:
         raise Refusal("postponed_too_often", most=limits.most_postponements)
-    return leg_postponed(at.at_counter, lets_pass=limits.postpone_after_calls, postponements=before + 1)
+    return verb_facts.leg_postponed(
+        at.at_counter, lets_pass=limits.postpone_after_calls, postponements=before + 1
+    )
 
 
 @leg_verb(Verb.PARK)
-def park(at: LegInHand, *, for_s: int | None = None, place: ReturnPlace | None = None) -> Fact:
+def park(at: LegInHand, *, for_s: int | None = None, place: verb_facts.ReturnPlace | None = None) -> Fact:
     """A visitor who is partly served is set aside, until a counter resumes or the timer ends the pause.
 
     `for_s`: seconds until the timer ends; `place`: where the visitor waits then. None: as the hall is
@@ -61,7 +55,7 @@ def park(at: LegInHand, *, for_s: int | None = None, place: ReturnPlace | None =
     if seconds > limits.most_park_s:
         raise Refusal("parked_too_long", most_minutes=limits.most_park_s // 60)
     until = at.transaction.now + timedelta(seconds=seconds)
-    return leg_parked(at.at_counter, until=until, place=place or limits.park_return)
+    return verb_facts.leg_parked(at.at_counter, until=until, place=place or limits.park_return)
 
 
 @use_case_of(Verb.RESUME)
@@ -85,11 +79,11 @@ def resume(database: Database, gesture: Gesture, *, counter: str | None = None) 
             raise Refusal("counter_busy", leg=current.id)
         check_step_free(transaction, leg, place.counter)
         check_linked_elsewhere(transaction, leg.visit, place.counter)
-        at_counter = LegAtCounter(leg.id, leg.visit, place.counter)
+        at_counter = verb_facts.LegAtCounter(leg.id, leg.visit, place.counter)
         assert leg.parked_at is not None
         since = transaction.now - leg.parked_at
         parked_s = (leg.parked_s or 0) + max(0, int(since.total_seconds()))
-        fact = leg_resumed(at_counter, session=place.id, parked_s=parked_s)
+        fact = verb_facts.leg_resumed(at_counter, session=place.id, parked_s=parked_s)
         return leg_answer(leg_after(leg, transaction.record(fact).changes))
 
     return in_hall_of(database, gesture, serve_again)
@@ -147,8 +141,10 @@ def return_parked(database: Database, hall: str) -> int:
             reference = transaction.now if place == "end" else leg.reference_at
             step = 0 if place == "front" else 1
             key = sort_key(leg.class_, reference, leg.number, step=step)
-            waits_at = WaitingPlace(key, reference, is_at_front=place == "front")
-            transaction.record(leg_returned(LegAtCounter(leg.id, leg.visit, None), waits_at))
+            waits_at = verb_facts.WaitingPlace(key, reference, is_at_front=place == "front")
+            transaction.record(
+                verb_facts.leg_returned(verb_facts.LegAtCounter(leg.id, leg.visit, None), waits_at)
+            )
     return len(due)
 
 

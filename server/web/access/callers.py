@@ -13,12 +13,7 @@ from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import API_KEY_PREFIX, token_digest
 from server.store.configuration.halls import all_halls
-from server.store.devices.paired_devices import (
-    DeviceOfToken,
-    bearer_of_token,
-    device_of_token,
-    devices_of_tokens,
-)
+from server.store.devices import paired_devices
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
 from server.store.people.sign_ins import EVERY_HALL, account_of_sign_in
 from server.store.transactions.database import Database
@@ -225,14 +220,14 @@ class CallerCache:
         self._devices_read += 1
         if self._devices_read == MANY_DEVICES:
             with self.database.read() as rows:
-                devices = devices_of_tokens(rows)
+                devices = paired_devices.devices_of_tokens(rows)
             self._known |= {each.token_digest: _Known(_device(each), False, now_s) for each in devices}
 
 
 def _read_bearer(database: Database, token: str, digest: str) -> tuple[Caller, bool]:
     """The owner of a token, and whether only this machine may use it."""
     with database.read() as rows:
-        found = bearer_of_token(rows, token, database.clock.now())
+        found = paired_devices.bearer_of_token(rows, token, database.clock.now())
     if found.void is not None:
         refuse_void_key(database, found.void)
     if found.key is None and token.startswith(API_KEY_PREFIX):
@@ -249,10 +244,10 @@ def _read_bearer(database: Database, token: str, digest: str) -> tuple[Caller, b
 def of_device(database: Database, token: str) -> Caller:
     """The device of a token. Refusals: unknown_device, device_revoked."""
     with database.read() as rows:
-        return _device(device_of_token(rows, token))
+        return _device(paired_devices.device_of_token(rows, token))
 
 
-def _device(row: DeviceOfToken | None) -> Caller:
+def _device(row: paired_devices.DeviceOfToken | None) -> Caller:
     if row is None:
         raise Refusal("unknown_device")
     if row.revoked_at is not None:

@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from flask import Response, current_app, jsonify, request
 
 from server.domain.hall.devices import PrinterKind
-from server.domain.printing import epson_direct, star_cloudprnt
+from server.domain.printing import epson_direct, handovers, star_cloudprnt
 from server.domain.printing.epson_direct import LARGEST_FORM_BYTES, EpsonPoll, EpsonResult
-from server.domain.printing.handovers import (
-    AGE_HEADER,
-    LARGEST_BODY_BYTES,
-    LARGEST_JOB_BYTES,
-    Handover,
-    challenge,
-    is_answer,
-    is_fresh,
-    is_own_nonce,
-    new_nonce,
-    read_confirmation,
-    read_poll,
-)
 from server.domain.printing.star_cloudprnt import LARGEST_POLL_BYTES, MEDIA_TYPE
 from server.store.devices.printers import PulledPrinter
 from server.usecases.printing import pulled_jobs
@@ -79,22 +66,24 @@ class _Proof:
         if sent is None or sent.type != "digest" or sent.get("username") != self.user:
             return None
         nonce = sent.get("nonce") or ""
-        if request.form.get("ID") != self.user or not is_own_nonce(nonce, _key()):
+        if request.form.get("ID") != self.user or not handovers.is_own_nonce(nonce, _key()):
             return None
         found = printer_of_secret(
             self.service.database,
             EPSON,
             self.hall,
             self.user,
-            is_proven=lambda kept: is_answer(sent.parameters, kept, method=request.method, path=request.path),
+            is_proven=lambda kept: handovers.is_answer(
+                sent.parameters, kept, method=request.method, path=request.path
+            ),
         )
-        self.is_stale = found is not None and not is_fresh(nonce, self.service.database.clock.now())
+        self.is_stale = found is not None and not handovers.is_fresh(nonce, self.service.database.clock.now())
         return None if self.is_stale else found
 
     def challenge(self) -> str:
         """What the answer demands."""
-        nonce = new_nonce(_key(), self.service.database.clock.now())
-        return challenge(nonce, is_stale=self.is_stale)
+        nonce = handovers.new_nonce(_key(), self.service.database.clock.now())
+        return handovers.challenge(nonce, is_stale=self.is_stale)
 
 
 def _key() -> str:
@@ -122,7 +111,7 @@ def _poll_epson(service: PulledService, printer: PulledPrinter) -> Response:
     return _nothing() if found is None else Response(found, content_type=_XML)
 
 
-def _handed_over(service: PulledService, printer: PulledPrinter, offer: Handover) -> bytes | None:
+def _handed_over(service: PulledService, printer: PulledPrinter, offer: handovers.Handover) -> bytes | None:
     """The document of a job that is the printer's from now on; None: there is none after all."""
     name = str(offer)
 
@@ -223,7 +212,7 @@ def gateway_routes(service: PulledService) -> PageRoutes:
 
     @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
-        request.max_content_length = LARGEST_BODY_BYTES
+        request.max_content_length = handovers.LARGEST_BODY_BYTES
         found = admitted_by_token(service, hall, printer)
         return found if isinstance(found, Response) else _poll_gateway(service, found)
 
@@ -241,7 +230,7 @@ def gateway_routes(service: PulledService) -> PageRoutes:
     @routes.put("/<hall>/<printer>")
     @requires(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
-        request.max_content_length = LARGEST_BODY_BYTES
+        request.max_content_length = handovers.LARGEST_BODY_BYTES
         found = admitted_by_token(service, hall, printer)
         return found if isinstance(found, Response) else _confirm_gateway(service, found)
 
@@ -249,7 +238,7 @@ def gateway_routes(service: PulledService) -> PageRoutes:
 
 
 def _poll_gateway(service: PulledService, printer: PulledPrinter) -> Response:
-    sent = read_poll(request.get_data())
+    sent = handovers.read_poll(request.get_data())
     if sent is None:
         return Response(status=400)
     if sent.leaves:
@@ -282,19 +271,19 @@ def _fetch_gateway(service: PulledService, printer: PulledPrinter) -> Response:
         printer,
         request.args["job"],
         draw=service.draw_bytes,
-        allows=lambda picture: len(picture.content) <= LARGEST_JOB_BYTES,
+        allows=lambda picture: len(picture.content) <= handovers.LARGEST_JOB_BYTES,
         is_once=True,
     )
     if not isinstance(found, pulled_jobs.Picture):
         return Response(status=410)
     answer = Response(found.content, mimetype="application/octet-stream")
-    answer.headers[AGE_HEADER] = f"{found.age_s:.1f}"
+    answer.headers[handovers.AGE_HEADER] = f"{found.age_s:.1f}"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
 def _confirm_gateway(service: PulledService, printer: PulledPrinter) -> Response:
-    confirmation = read_confirmation(request.get_data())
+    confirmation = handovers.read_confirmation(request.get_data())
     if confirmation is None:
         return Response(status=400)
     name = request.args.get("job", "")

@@ -19,20 +19,7 @@ from server.domain.refusals import Refusal
 from server.language import LANGUAGES, own_name
 from server.store.alarms import Recipient
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.alarms.alarm_recipients import (
-    CHANNELS,
-    EMAIL,
-    RecipientLine,
-    RecipientRequest,
-    add_recipient,
-    choose_alarms,
-    known_recipient,
-    read_recipients,
-    remove_recipient,
-    renew_secret,
-    resend,
-    shown_address,
-)
+from server.usecases.alarms import alarm_recipients
 from server.usecases.alarms.read_alarms import (
     AlarmReader,
     acknowledge_alarm,
@@ -191,12 +178,12 @@ def _page(hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
         may_acknowledge=may(Permission.RECEIVE),
         may_configure=may(Permission.CONFIGURE),
         may_tell_of_every_site=_may_configure(caller, EVERY_SITE),
-        channels=CHANNELS,
+        channels=alarm_recipients.CHANNELS,
         resent_hours=RESENT_HOURS,
         kinds=list(AlarmKind),
         site_halls=_halls_of_site(hall.site.slug),
         languages_of_letters={each: own_name(each) for each in LANGUAGES},
-        new=_typed_of(AlarmChoice(), EMAIL, hall.site.slug),
+        new=_typed_of(AlarmChoice(), alarm_recipients.EMAIL, hall.site.slug),
         email_is_off=needs.email_is_off,
         outcome=outcome,
         page={**hall_page(hall, language), "as_of": found["as_of"]},
@@ -204,7 +191,7 @@ def _page(hall: HallConfiguration, outcome: FormOutcome | None = None) -> str:
     )
 
 
-class _RecipientOnPage(RecipientLine):
+class _RecipientOnPage(alarm_recipients.RecipientLine):
     """A recipient with its form, and whether the reader may change it."""
 
     typed: RecipientFields
@@ -219,7 +206,9 @@ def _list_recipients(hall: HallConfiguration, caller: Caller) -> list[_Recipient
             "typed": _typed_of(each["choice"], each["channel"], each["site"]),
             "may_change": _may_configure(caller, each["site"]),
         }
-        for each in read_recipients(database(), lambda site: site in (hall.site.slug, EVERY_SITE))
+        for each in alarm_recipients.read_recipients(
+            database(), lambda site: site in (hall.site.slug, EVERY_SITE)
+        )
     ]
 
 
@@ -285,7 +274,7 @@ def _changeable(recipient: str) -> tuple[Caller, Recipient]:
     """The caller, and the recipient that they may change. Refusals: not_signed_in, forbidden,
     unknown_recipient.
     """
-    caller, current = someone(), known_recipient(database(), recipient)
+    caller, current = someone(), alarm_recipients.known_recipient(database(), recipient)
     if not _may_configure(caller, current.site):
         raise Refusal("forbidden")
     return caller, current
@@ -297,11 +286,13 @@ def _add(hall: HallConfiguration) -> FormOutcome:
     if not _may_configure(caller, site):
         raise Refusal("forbidden")
     channel, address = request.form.get("channel", ""), request.form.get("address", "").strip()
-    new_recipient = RecipientRequest(channel, site, address, needs.may_be_plain, _choice(one_hall))
-    recipient, secret = add_recipient(database(), caller.author, new_recipient)
+    new_recipient = alarm_recipients.RecipientRequest(
+        channel, site, address, needs.may_be_plain, _choice(one_hall)
+    )
+    recipient, secret = alarm_recipients.add_recipient(database(), caller.author, new_recipient)
     if secret is None:
         return FormOutcome(page.sentence()("alarms.added"))
-    return _with_secret(known_recipient(database(), recipient), secret)
+    return _with_secret(alarm_recipients.known_recipient(database(), recipient), secret)
 
 
 def _choose(recipient: str) -> FormOutcome:
@@ -310,15 +301,19 @@ def _choose(recipient: str) -> FormOutcome:
     site, one_hall = _place(_typed_of(current.choice, current.channel, current.site).place)
     if site != current.site:
         raise Refusal("unknown_site", site=site)
-    choose_alarms(database(), caller.author, recipient, _choice(one_hall))
-    return FormOutcome(page.sentence()("alarms.chosen", address=shown_address(current)))
+    alarm_recipients.choose_alarms(database(), caller.author, recipient, _choice(one_hall))
+    return FormOutcome(page.sentence()("alarms.chosen", address=alarm_recipients.shown_address(current)))
 
 
 def _try(recipient: str, hall: HallConfiguration) -> FormOutcome:
     """Sends a test, and answers whether it arrived."""
     _, current = _changeable(recipient)
     needs.slow()
-    failure, address, say = needs.try_now(current, hall), shown_address(current), page.sentence()
+    failure, address, say = (
+        needs.try_now(current, hall),
+        alarm_recipients.shown_address(current),
+        page.sentence(),
+    )
     if failure is None:
         return FormOutcome(say("alarms.try.arrived", address=address))
     why = say(f"alarms.failure.{failure}")
@@ -330,23 +325,23 @@ def _resend_to(recipient: str) -> FormOutcome:
     _changeable(recipient)
     typed_hours = request.form.get("hours", "")
     hours = next((each for each in RESENT_HOURS if str(each) == typed_hours), RESENT_HOURS[0])
-    count = resend(database(), recipient, database().clock.now() - timedelta(hours=hours))
+    count = alarm_recipients.resend(database(), recipient, database().clock.now() - timedelta(hours=hours))
     return FormOutcome(page.sentence()("alarms.again.done", count=count))
 
 
 def _renew(recipient: str) -> FormOutcome:
     """Makes another secret, shown once."""
     caller, current = _changeable(recipient)
-    return _with_secret(current, renew_secret(database(), caller.author, recipient))
+    return _with_secret(current, alarm_recipients.renew_secret(database(), caller.author, recipient))
 
 
 def _remove(recipient: str) -> FormOutcome:
     """Removes a recipient."""
     caller, _ = _changeable(recipient)
-    remove_recipient(database(), caller.author, recipient)
+    alarm_recipients.remove_recipient(database(), caller.author, recipient)
     return FormOutcome(page.sentence()("alarms.removed"))
 
 
 def _with_secret(current: Recipient, secret: str) -> FormOutcome:
-    sentence = page.sentence()("alarms.secret.shown", address=shown_address(current))
+    sentence = page.sentence()("alarms.secret.shown", address=alarm_recipients.shown_address(current))
     return FormOutcome(sentence, secret=secret)

@@ -24,18 +24,10 @@ from server.usecases.devices.devices import places_of
 from server.usecases.devices.read_supervision import KINDS
 from server.usecases.printing.print_jobs import print_trial, read_print
 from server.usecases.printing.printers import change_roll, note_paper_read
+from server.web.access import site_context
 from server.web.access.callers import database, of_device, require_caller
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.requirements import Access, PageRoutes
-from server.web.access.site_context import (
-    AUTHORITY_PATH,
-    POLICY_PATH,
-    DeviceAddress,
-    SiteContext,
-    device_address,
-    of_app,
-    own_authority,
-)
 from server.web.pages.hall.console import hall_page
 from server.web.rendering import page
 
@@ -52,7 +44,7 @@ _FOLDER = Path(hardware.player.__file__).parent
 PAGE_OF_DEVICE = {"kiosk": "/kiosk", "screen": "/screen"}
 
 
-site = of_app(SiteContext)
+site = site_context.of_app(site_context.SiteContext)
 device_pages = PageRoutes("devices_page", __name__, template_folder="templates")
 """The routes of the page and of the guided change of paper."""
 
@@ -60,7 +52,7 @@ device_pages = PageRoutes("devices_page", __name__, template_folder="templates")
 @device_pages.get("/appareils", Permission.SUPERVISE)
 def every_device() -> str:
     hall = page.hall(Permission.SUPERVISE)
-    person, language, devices = page.viewer(), page.language(), device_address(site.settings)
+    person, language, devices = page.viewer(), page.language(), site_context.device_address(site.settings)
     return render_template(
         "devices/devices.html",
         hall=hall,
@@ -144,7 +136,7 @@ def _paper_job(hall: HallConfiguration, job: str) -> Any:
         abort(404)
 
 
-def player_commands(address: DeviceAddress) -> str:
+def player_commands(address: site_context.DeviceAddress) -> str:
     """What to type on the screen's computer: fetch the recipe from the server, try it, run it.
 
     Of a server with an own authority its certificate comes first, whose fingerprint a person compares.
@@ -152,9 +144,9 @@ def player_commands(address: DeviceAddress) -> str:
     server = address.server
     trust, fetch, run = "", "wget", f"python3 install_player.py --server {server}"
     if address.fingerprint is not None:
-        file = AUTHORITY_PATH.rpartition("/")[2]
+        file = site_context.AUTHORITY_PATH.rpartition("/")[2]
         trust = (
-            f"wget --no-check-certificate {server}{AUTHORITY_PATH}\n"
+            f"wget --no-check-certificate {server}{site_context.AUTHORITY_PATH}\n"
             f"openssl x509 -in {file} -noout -fingerprint -sha256\n"
         )
         fetch, run = f"{fetch} --ca-certificate={file}", f"{run} --authority {file}"
@@ -172,18 +164,18 @@ def player_file(name: str) -> Response:
 
 
 def certificate() -> str:
-    file = own_authority(site.settings).authority
+    file = site_context.own_authority(site.settings).authority
     if not file.exists():
         abort(404)
     return file.read_text("ascii")
 
 
-@device_pages.get(AUTHORITY_PATH, Access.EVERYBODY)
+@device_pages.get(site_context.AUTHORITY_PATH, Access.EVERYBODY)
 def authority() -> Response:
     return _downloaded(certificate(), "application/x-x509-ca-cert", "parvis.pem")
 
 
-@device_pages.get(POLICY_PATH, Access.EVERYBODY)
+@device_pages.get(site_context.POLICY_PATH, Access.EVERYBODY)
 def policy() -> Response:
     der = b64encode(PEM_cert_to_DER_cert(certificate())).decode("ascii")
     return _downloaded(json.dumps({"CACertificates": [der]}), "application/json", "parvis.json")
