@@ -222,8 +222,10 @@ _LEASE = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, 
 lease_of = One(Lease, _LEASE)
 """The lease of a printer; None when nobody ever drove it."""
 locked_lease_of = One(Lease, _LEASE.with_for_update())
-"""The lease of a printer, which nobody else can change before the transaction ends."""
-"""On PostgreSQL the row stays as it is until the transaction ends. SQLite has one writer anyway."""
+"""The lease of a printer, which nobody else can change before the transaction ends.
+
+On PostgreSQL the row stays as it is until then. SQLite has one writer anyway.
+"""
 _TAKE = Write.insert_or(
     lambda new: {"holder": new.holder, "expires_at": new.expires_at, "fence": printer_lease.c.fence + 1},
     printer_lease,
