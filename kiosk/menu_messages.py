@@ -11,7 +11,6 @@ STEP_S = 300
 LONG_S = 1_800
 """From here on the sure end of a wide range is its lower one: « plus de 30 min »."""
 
-
 type State = Literal["open", "closed", "no_counter", "appointment_only", "full", "too_late", "stopped"]
 
 

@@ -29,7 +29,6 @@ _FAULTS: dict[str, type[PrinterFault] | type[StarFault] | type[EpsonFault] | typ
     each.__name__: each for each in (PrinterFault, StarFault, EpsonFault, LineFault)
 }
 
-
 type AnyFault = PrinterFault | StarFault | EpsonFault | LineFault
 type AnyPulledPrinter = SimulatedStarPrinter | SimulatedEpsonPrinter
 type OwnPrinter = SimulatedPrinter | AnyPulledPrinter | SimulatedLine

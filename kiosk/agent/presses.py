@@ -26,7 +26,6 @@ type Send = Callable[[float], Answer]
 """Sends the request of the page to the server, within so many seconds. Raises ServerSilent, NeverSent."""
 type Reply = tuple[int, dict[str, Any]]
 
-
 UNPLUGGED: Reply = (503, {"code": "unplugged"})
 
 

@@ -52,7 +52,6 @@ PLAIN = (
 )
 """Subjects whose routes need nothing but what every route has."""
 
-
 MOST_REQUESTS = "240 per minute"
 """Of one printer: one that asks every second, with a job a second."""
 MOST_REFUSED = "60 per minute"

@@ -24,7 +24,6 @@ from server.settings import Settings
 LARGEST_HEAD = 65_536
 """Bytes of a request's header fields; a longer head is refused with 400."""
 
-
 log = structlog.get_logger()
 PIECE_BYTES = 65_536
 """Bytes of an answer that a client must take within the deadline of a body."""

@@ -26,7 +26,6 @@ from server.web.rendering.answers import compress, is_file, kept_for_long, secur
 
 log = structlog.get_logger()
 
-
 _OF_PROXIES = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 type App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -161,7 +161,6 @@ WORDS = (
     "ruisseau",
 )
 
-
 FIRST_NAMES = {
     "agent": "Camille",
     "reception": "Dominique",
@@ -174,7 +173,6 @@ FIRST_NAMES = {
     "committee": "Lou",
 }
 """First names of the people of Laon, by role."""
-
 
 WITH_EMAIL = ("quality", "committee")
 """Roles whose people have an address: they can be chosen as recipients of reports."""

@@ -129,7 +129,6 @@ Icon = Annotated[
     str, Field(json_schema_extra={"enum": list(STEP_ICONS)}), AfterValidator(_icon), Written("icon")
 ]
 
-
 MOST_COLUMNS, MOST_ROWS = 4, 9
 """Of a table; its heads are the first row."""
 Cell = Annotated[str, Field(max_length=40)]
@@ -250,7 +249,6 @@ Local = Annotated[str, Field(max_length=16), AfterValidator(_local)]
 LocalDay = Annotated[str, Field(max_length=10), AfterValidator(_local)]
 Slugs = Annotated[tuple[Slug, ...], Field(max_length=100)]
 Weekday = Annotated[int, Field(ge=0, le=6)]
-
 
 GroupTarget = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$", max_length=97)]
 

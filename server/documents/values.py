@@ -29,7 +29,6 @@ SPAN = rf"^{HOUR}-({HOUR}|24:00)$"
 LANGUAGE = r"^[a-z]{2,3}(-[A-Z]{2})?(-x-[a-z]{1,8})?$"
 """Codes of CLDR; after `-x-` a variety of our own."""
 
-
 PART = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=True)
 """How a part is read; a dataclass of the rules that is a part as it stands has it as its configuration."""
 
@@ -178,7 +177,6 @@ Texts = Annotated[dict[Language, Line], AfterValidator(french_first), AfterValid
 OptionalTexts = Annotated[dict[Language, Line], AfterValidator(french_first)]
 ShortTexts = Annotated[dict[Language, ShortLine], AfterValidator(french_first), AfterValidator(some_texts)]
 OptionalParagraphs = Annotated[dict[Language, Paragraph], AfterValidator(french_first)]
-
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OVERSEAS = tuple(name for name in France.subdivisions if not name.startswith("Zone"))

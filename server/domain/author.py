@@ -56,7 +56,6 @@ class Author:
 
 SYSTEM = Author("system")
 
-
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

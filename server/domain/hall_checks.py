@@ -106,7 +106,6 @@ def checked_check(typed: CheckRequest, today: date) -> CheckRequest:
 day_of_check = partial(typed_day, code="bad_check_day", field="done_on")
 """The date of an ISO text. Refusal: bad_check_day."""
 
-
 LONGEST_FILE_NAME = 60
 
 

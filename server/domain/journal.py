@@ -141,7 +141,6 @@ BY_PLACE = frozenset(
 off.
 """
 
-
 type _InstallationFold = Callable[[Recorded], list[InstallationChange]] | Fold
 
 

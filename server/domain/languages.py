@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 FRENCH = "fr"
 
-
 type Texts = Mapping[str, str]
 
 

@@ -57,7 +57,6 @@ FURTHER_ROOMS = {
 RECEIVING_PAGES: tuple[ReceivingPage, ...] = get_args(ReceivingPage)
 """The pages that receive incidents, as a handshake names them (`incidents`)."""
 
-
 type Handshake = Mapping[str, object]
 """What a client sends when it connects."""
 

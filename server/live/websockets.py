@@ -32,7 +32,6 @@ _NO_WEBSOCKET = (
     b"HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 )
 
-
 _LEAVING = threading.BoundedSemaphore(4)
 """How many sockets leave in one round of the event loop: of hundreds, requests go between."""
 

@@ -24,7 +24,6 @@ log = structlog.get_logger()
 FOLDER = "refused-secrets"
 """In the var folder."""
 
-
 type Drawn = Callable[[PrintDocument, Path], tuple[bytes, int]]
 """Draws a document with the fonts of a folder: the picture, and its rows."""
 

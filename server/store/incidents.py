@@ -24,7 +24,6 @@ log = structlog.get_logger()
 FRESH_FOR_S = 60.0
 _KEY = "parvis:incident-receivers"
 
-
 ReceivingPage = Literal["console", "reception", "security", "wall", "supervision"]
 """The pages at work that receive incidents."""
 

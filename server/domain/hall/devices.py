@@ -190,7 +190,6 @@ class Screen:
 LONGEST_QUIET_MINUTES = 120
 """A silenced voice is turned on again by itself after this time."""
 
-
 LOOP_TEST_HOLDS = timedelta(days=366)
 """A loop whose last test is older than this is not shown: a visitor who relies on the sign and hears nothing
 misses the call.

@@ -250,7 +250,6 @@ def paper_left(roll: Roll, capacity: RollCapacity) -> PaperLeft:
 type PrintJobState = Literal["queued", "sending", "done", "cancelled"]
 """`done`: with a final verdict; `cancelled`: given up before it was printed."""
 
-
 _FEWEST, _HOW_MANY = 100, 900
 
 

@@ -265,7 +265,6 @@ class NewVersion:
 _LATER = draft.alias("later")
 _CONTENT = type_coerce(draft.c.content, Document).label("content")
 
-
 _NAMED = {"content": _CONTENT, "author_name": known_author.c.display_name}
 _WITH_AUTHOR = draft.outerjoin(known_author, known_author.c.id == draft.c.author)
 _NEWEST_DRAFT = Read(

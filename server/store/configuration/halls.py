@@ -194,7 +194,6 @@ open_legs = Several(
 )
 """The legs of a hall (id) that have not ended."""
 
-
 type DocumentKind = Literal["installation", "hall"]
 INSTALLATION: Final = "installation"
 HALL: Final = "hall"

@@ -25,7 +25,6 @@ _IS_IN = roll.c.ended_at.is_(None)
 """The roll is in its printer; a partial index keeps it the only one."""
 _COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
 
-
 _IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
 ended_rolls = Several(
     EndedRoll,

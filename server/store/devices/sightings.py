@@ -193,7 +193,6 @@ published_halls = Several(
 )
 """The halls that have a published configuration, by slug."""
 
-
 _GO_ON = Write(
     panel_rest.update()
     .where(

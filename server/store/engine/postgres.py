@@ -135,7 +135,6 @@ class _Prepared:
 
 _prepared: WeakKeyDictionary[psycopg.Connection[Any], _Prepared] = WeakKeyDictionary()
 
-
 _counter = itertools.count()
 
 

@@ -28,7 +28,6 @@ from server.store.tables.journals import hall
 GENESIS = "0" * 64
 """The hash before the first fact."""
 
-
 _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 

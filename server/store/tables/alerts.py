@@ -98,7 +98,6 @@ incident_note = Table(
     " which becomes null.",
 )
 
-
 bulletin = Table(
     "bulletin",
     metadata,
@@ -135,7 +134,6 @@ bulletin_source = Table(
     comment="`id`: SHA-256 of site and address;"
     " `entries`: digests of what was read of a feed, the last first.",
 )
-
 
 _is_open = text("cleared_at IS NULL")
 _is_underway = text("sent_at IS NULL AND given_up_at IS NULL")

@@ -83,7 +83,6 @@ roll = Table(
     comment="A roll of a printer (a kiosk's id): the papers it gave, and how many when its end was near.",
 )
 
-
 print_job = Table(
     "print_job",
     metadata,

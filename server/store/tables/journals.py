@@ -47,7 +47,6 @@ installation = Table(
     comment="One row: the head of the installation journal.",
 )
 
-
 RARE = "kind NOT IN ('TicketIssued', 'LegCalled', 'LegStarted', 'LegEnded')"
 """The kinds an index leads to: the others are many, found at once without, and written where people wait."""
 
@@ -183,7 +182,6 @@ register_text = Table(
     Column("text", Text, nullable=False),
     comment="What the site says of its processing where Parvis cannot know it.",
 )
-
 
 verification = Table(
     "verification",

@@ -52,7 +52,6 @@ class Commit:
 
 type Subscriber = Callable[[Commit], None]
 
-
 _SAVEPOINT = Write(SavepointClause("part"))  # type: ignore[no-untyped-call]
 _TO_SAVEPOINT = Write(RollbackToSavepointClause("part"))  # type: ignore[no-untyped-call]
 

@@ -312,7 +312,6 @@ last_paper = One(
 )
 """The print job of a visit (id) that was queued last."""
 
-
 TOKEN_BYTES = 16
 _OWN_KEY = secrets.token_bytes(32)
 

@@ -199,7 +199,6 @@ CLOSED: Final = "closed"
 UNKNOWN: Final = "unknown"
 """What stands in the place of a level: the hall is closed, or too few people came to say."""
 
-
 CrowdShown = Literal["quiet", "moderate", "busy", "closed", "unknown"]
 _SHOWN: Mapping[CrowdLevel, CrowdShown] = {
     CrowdLevel.QUIET: "quiet",

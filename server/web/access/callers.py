@@ -29,7 +29,6 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", None})
 DEVICE_FOR_S = 400 * 86400
 """How long browsers keep the cookie of a device."""
 
-
 KNOWN_FOR_S = 2.0
 MOST_KNOWN = 10_000
 MANY_DEVICES = 10

@@ -17,7 +17,6 @@ FORM_COOKIE = "parvis_form"
 BROWSER_COOKIE = "parvis_browser"
 PREFIX = "__Host-"
 
-
 KNOWN_FOR = timedelta(days=365)
 MOST_ACCOUNTS = 12
 """People of one shared computer that it knows; the last ones."""

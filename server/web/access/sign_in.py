@@ -33,7 +33,6 @@ from server.web.rendering.problems import refusal_sentence, status_of
 
 LONGEST_TYPED = 1000
 
-
 log = structlog.get_logger()
 REQUEST_COOKIE = "parvis_provider"
 REQUEST_S = 600

@@ -30,7 +30,6 @@ type ExportedDocument = Annotated[
     SchemaWords(description="A revision of a document as a file, ready to be changed and imported."),
 ]
 
-
 type Revision = int
 _REVISION = Field(ge=0, le=read_configuration.HIGHEST_REVISION)
 _VERSION = Field(ge=1, le=read_configuration.HIGHEST_REVISION)

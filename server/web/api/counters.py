@@ -38,7 +38,6 @@ USE_CASES = (leg_verbs, wait_again)
 type Values = Callable[[Any], dict[str, Any]]
 """What a verb is given, from the body of its request."""
 
-
 OF_SERVICE: tuple[type[shapes.RequestShape], Values] = (
     shapes.ServiceBody,
     lambda body: {"service": body.service},

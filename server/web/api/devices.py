@@ -39,7 +39,6 @@ type Kind = Literal["kiosk", "screen"]
 type Code = Annotated[str, Field(min_length=1, max_length=20)]
 """A code as somebody types it: with spaces or dashes, in small letters."""
 
-
 type TellRenewal = Callable[[str, str, str], None]
 """`tell(kind, connection, told)`: what one page of a device is told, so that it renews its token."""
 

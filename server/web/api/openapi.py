@@ -37,7 +37,6 @@ EXACT = ConfigDict(extra="forbid")
 _ANSWER = "answer"
 type Who = Permission | Access
 
-
 _BY_HTTPS = f" By https its name begins with `{PREFIX}`."
 SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A device's token or an API key."},

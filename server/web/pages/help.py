@@ -22,7 +22,6 @@ from server.web.rendering.menu import help_at
 LONGEST_SEARCH = 100
 """Characters of a search."""
 
-
 LAST = frozenset({"reference", "rules"})
 """Sections that come after the manuals."""
 MOST_WORDS = 8

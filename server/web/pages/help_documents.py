@@ -61,7 +61,6 @@ MANUALS: Mapping[str, str] = {
 }
 """The manual of each role."""
 
-
 TAGS = {
     *("h1", "h2", "h3", "h4", "p", "ul", "ol", "li", "a", "strong", "em", "code", "pre", "blockquote"),
     *("hr", "br", "table", "thead", "tbody", "tr", "th", "td", "div", "sup"),

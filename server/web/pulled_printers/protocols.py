@@ -26,7 +26,6 @@ from server.web.pulled_printers.printer_access import (
 EPSON: PrinterKind = "epson_direct"
 _XML = "text/xml; charset=utf-8"
 
-
 STAR: PrinterKind = "star_cloudprnt"
 _GONE: pulled_jobs.NotHandedOver = "superseded"
 GATEWAY: PrinterKind = "gateway"

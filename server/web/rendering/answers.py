@@ -24,7 +24,6 @@ LEAST_BYTES = 500
 FILE_QUALITY, PAGE_QUALITY, ANSWER_QUALITY = 9, 5, 2
 """Of brotli and of gzip; a page and an answer are made and compressed anew each time."""
 
-
 _PREFIX = "/static/"
 _RELEASED = re.compile(r"^/static/([0-9a-f]{16})(?=/)")
 _IS_KEPT = "parvis.is_static_of_release"

@@ -120,10 +120,8 @@ _HTTP_CODES = {
     429: "too_many_requests",
 }
 
-
 STATES_SAID = frozenset({"waiting", "called", "in_service", "parked", "ended", "paused"})
 """States that a sentence names as the reason why a gesture is refused there."""
-
 
 _OF_FORMS = uuid.UUID("3b1f6a9e-6c0e-4a53-9a55-1f0c3f2f5d0e")
 TICKED = "yes"

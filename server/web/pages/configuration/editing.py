@@ -106,7 +106,6 @@ LONG = 80
 """Characters above which a text is written in several lines."""
 HOUR_S = 3600
 
-
 routes = PageRoutes("publishing_pages", __name__, template_folder="templates")
 """What a person may change and save, and of which site, the API decides."""
 

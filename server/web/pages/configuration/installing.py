@@ -69,7 +69,6 @@ FIELD_OF_REFUSAL = {
     "password_of_names": "password",
 }
 
-
 NETWORK = "/installation/reseau"
 NEXT = "/installation/suite"
 ANSWERED = "reseau"

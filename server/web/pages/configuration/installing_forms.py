@@ -49,7 +49,6 @@ FIELDS: Mapping[str, str] = {
 }
 """The field of the form, by the beginning of a document's path."""
 
-
 type Problems = Mapping[str, list[str]]
 """Errors of a form by field; "" for those of no field."""
 STEP_OF = {"administrator": 1, "place": 2, "template": 3, "hall": 4, "printer": 5, "fetching": 5, "trial": 6}

@@ -45,14 +45,12 @@ from server.web.rendering.viewer import Moments
 LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
 
-
 BULLETINS = "/alerte/bulletins"
 NEEDED = {
     ProposalKind.ALERT: Permission.RAISE_ALERT,
     ProposalKind.NOTICE: Permission.DRAFT_NOTICES,
 }
 """What a person needs at the site to show or dismiss a proposal, by its kind."""
-
 
 alert_pages = PageRoutes("alert_page", __name__, template_folder="templates")
 """The route of the page. `bulletins_waiting`: how many wait for a person at a site (slug)."""

@@ -63,7 +63,6 @@ OF_WALL = (
 )
 """Sentences of the console that the wall uses too."""
 
-
 console_pages = PageRoutes("console", __name__, template_folder="templates")
 """The routes of the console.
 

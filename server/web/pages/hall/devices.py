@@ -43,7 +43,6 @@ FILES = ("install_player.py", *PARTS)
 _FOLDER = Path(hardware.player.__file__).parent
 PAGE_OF_DEVICE = {"kiosk": "/kiosk", "screen": "/screen"}
 
-
 site = site_context.of_app(site_context.SiteContext)
 device_pages = PageRoutes("devices_page", __name__, template_folder="templates")
 """The routes of the page and of the guided change of paper."""

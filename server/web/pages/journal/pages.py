@@ -123,7 +123,6 @@ def _day(text: str) -> date | None:
 LONGEST_TYPED = 80
 """The longest typed hash: 64 characters, and the blanks between the groups on the sheet."""
 
-
 anchors, papers = of_app(Anchors), of_app(Papers)
 
 

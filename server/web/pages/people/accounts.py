@@ -34,7 +34,6 @@ PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 """Refusals of the present password; any other is of the new one."""
 DONE = ("password", "ended", "language")
 
-
 LONGEST_LINK = 400
 OF_PASSWORD = frozenset(
     {"password_too_short", "password_too_long", "password_of_names", "password_common", "passwords_differ"}

@@ -54,7 +54,6 @@ FIELDS = {
 DONE = ("described", "roles", "locked", "unlocked", "ended", "removed", "figures")
 """Actions that a page may report as just done."""
 
-
 routes = PageRoutes("people", __name__, template_folder="templates")
 NEEDED = Permission.ADMINISTER_PEOPLE
 site, letter_post = of_app(SiteContext), of_app(LetterPost)

@@ -20,7 +20,6 @@ HOUR = timedelta(hours=1)
 CELL = 60
 """The width of an hour in a drawing: a unit is a minute."""
 
-
 BUILT_IN = ("waits", "priority", "vigilance")
 """How the ids of notices begin that the product makes itself."""
 
