@@ -261,7 +261,7 @@ def printers_found(settings: Settings, clock: Clock) -> list[Finding]:
         of_all = [kiosk for hall in halls for kiosk in database.configuration(hall).kiosks.values()]
     finally:
         database.close()
-    kiosks = [kiosk for kiosk in of_all if kiosk.printer is not None and not kiosk.is_retired]
+    kiosks = [kiosk for kiosk in of_all if kiosk.prints]
     plugged = [
         _found(kiosk.id, kiosk.printer)
         for kiosk in kiosks

@@ -154,6 +154,11 @@ class Kiosk:
     keys_at: Texts = field(default_factory=dict)
 
     @property
+    def prints(self) -> bool:
+        """Whether it is in use and has a printer of its own."""
+        return self.printer is not None and not self.is_retired
+
+    @property
     def paper(self) -> KioskPaper:
         """Where its tickets are printed."""
         if self.printer is not None:

@@ -150,11 +150,7 @@ def reprint_ticket(
         if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_visit", visit=visit)
         last = tickets.last_paper(transaction, visit)
-        printers = [
-            kiosk.id
-            for kiosk in transaction.configuration.kiosks.values()
-            if kiosk.printer is not None and not kiosk.is_retired
-        ]
+        printers = [kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.prints]
         if not printers:
             raise Refusal("no_printer")
         if last is None:

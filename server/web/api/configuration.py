@@ -19,6 +19,7 @@ from server.web.api.openapi import ApiRoutes, answering
 from server.web.api.services import Api, write_key
 from server.web.api.shapes import RequestShape
 from server.web.rendering import page
+from server.web.rendering.answers import file_answer
 from server.web.rendering.problems import problem, refusal_sentence, status_of
 
 type ImportedFileAnswer = Annotated[
@@ -164,9 +165,7 @@ def _reading(routes: ApiRoutes, api: Api, players: Players) -> None:
     def export(document: str, query: ExportQuery) -> Response:
         """A revision as a file, ready to be changed and imported."""
         text = read_configuration.read_export(api.database, document, _reader(api)[1], query.revision)
-        answer = Response(text, mimetype="application/json")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{document}.json"'
-        return answer
+        return file_answer(text, "application/json", f"{document}.json")
 
 
 def _drafting(routes: ApiRoutes, api: Api) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 from werkzeug.datastructures import Authorization
 from werkzeug.exceptions import HTTPException
 
@@ -73,14 +73,14 @@ def admit_printer(
     *,
     challenge: Callable[[], str],
     is_stale: Callable[[], bool] = lambda: False,
-) -> PulledPrinter | Response:
-    """The printer of a request, or the answer to a request that is refused.
+) -> PulledPrinter:
+    """The printer of a request; one that is refused is answered at once.
 
     `find`: the printer that proves who it is. `challenge`: what the answer to another one demands.
     `is_stale`: whether the proof was right and is only too old.
     """
     if not is_protected():
-        return Response(status=403)
+        abort(Response(status=403))
     printer = find()
     if printer is None:
         if "Authorization" not in request.headers:
@@ -91,18 +91,14 @@ def admit_printer(
                 service.note_refused(str((request.view_args or {}).get("printer", "")))
         answer = Response(status=401)
         answer.headers["WWW-Authenticate"] = challenge()
-        return answer
+        abort(answer)
     service.slow_requests()
     identify_caller()
     return printer
 
 
-def admitted_by_password(
-    service: PulledService, kind: PrinterKind, hall: str, printer: str
-) -> PulledPrinter | Response:
-    """The printer of a kind, which comes to its own address with its own secret by HTTP Basic; else the
-    refusal.
-    """
+def admitted_by_password(service: PulledService, kind: PrinterKind, hall: str, printer: str) -> PulledPrinter:
+    """The printer of a kind, which comes to its own address with its own secret by HTTP Basic."""
 
     def of(password: str) -> PulledPrinter | None:
         digest = token_digest(password)
@@ -117,10 +113,8 @@ def admitted_by_password(
     return _admitted_by_basic(service, printer, of)
 
 
-def admitted_by_token(service: PulledService, hall: str, printer: str) -> PulledPrinter | Response:
-    """The printer on the computer of a kiosk, whose agent comes with the kiosk's token by HTTP Basic; else
-    the refusal.
-    """
+def admitted_by_token(service: PulledService, hall: str, printer: str) -> PulledPrinter:
+    """The printer on the computer of a kiosk, whose agent comes with the kiosk's token by HTTP Basic."""
     return _admitted_by_basic(
         service, printer, lambda token: printer_of_kiosk(service.database, hall, printer, token)
     )
@@ -128,7 +122,7 @@ def admitted_by_token(service: PulledService, hall: str, printer: str) -> Pulled
 
 def _admitted_by_basic(
     service: PulledService, printer: str, of: Callable[[str], PulledPrinter | None]
-) -> PulledPrinter | Response:
+) -> PulledPrinter:
     """The printer that `of` finds for a password; the user is its kiosk."""
 
     def find() -> PulledPrinter | None:

@@ -45,7 +45,7 @@ def epson_routes(service: PulledService) -> PageRoutes:
         found = admit_printer(
             service, proof.printer, challenge=proof.challenge, is_stale=lambda: proof.is_stale
         )
-        return found if isinstance(found, Response) else _answer_epson(service, found)
+        return _answer_epson(service, found)
 
     return routes
 
@@ -140,14 +140,11 @@ def star_routes(service: PulledService) -> PageRoutes:
     @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = LARGEST_POLL_BYTES
-        found = _admitted(service, hall, printer)
-        return found if isinstance(found, Response) else _poll_star(service, found)
+        return _poll_star(service, admitted_by_password(service, STAR, hall, printer))
 
     @routes.get("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
-        found = _admitted(service, hall, printer)
-        if isinstance(found, Response):
-            return found
+        found = admitted_by_password(service, STAR, hall, printer)
         if request.method == "HEAD":  # nothing may count as handed over without a body
             return Response(status=405)
         return _confirm_star(service, found) if "delete" in request.args else _fetch_star(service, found)
@@ -155,14 +152,9 @@ def star_routes(service: PulledService) -> PageRoutes:
     @routes.delete("/<hall>/<printer>")
     @requires(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
-        found = _admitted(service, hall, printer)
-        return found if isinstance(found, Response) else _confirm_star(service, found)
+        return _confirm_star(service, admitted_by_password(service, STAR, hall, printer))
 
     return routes
-
-
-def _admitted(service: PulledService, hall: str, printer: str) -> PulledPrinter | Response:
-    return admitted_by_password(service, STAR, hall, printer)
 
 
 def _poll_star(service: PulledService, printer: PulledPrinter) -> Response:
@@ -212,14 +204,11 @@ def gateway_routes(service: PulledService) -> PageRoutes:
     @routes.post("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def poll(hall: str, printer: str) -> Response:
         request.max_content_length = handovers.LARGEST_BODY_BYTES
-        found = admitted_by_token(service, hall, printer)
-        return found if isinstance(found, Response) else _poll_gateway(service, found)
+        return _poll_gateway(service, admitted_by_token(service, hall, printer))
 
     @routes.get("/<hall>/<printer>", Access.EVERYBODY, allowance=Allowance.OWN)
     def fetch(hall: str, printer: str) -> Response:
         found = admitted_by_token(service, hall, printer)
-        if isinstance(found, Response):
-            return found
         if "job" not in request.args:  # somebody tries address and secret
             return Response(status=204)
         if request.method == "HEAD":  # nothing may count as handed over without a body
@@ -230,8 +219,7 @@ def gateway_routes(service: PulledService) -> PageRoutes:
     @requires(Access.EVERYBODY, allowance=Allowance.OWN)
     def confirm(hall: str, printer: str) -> Response:
         request.max_content_length = handovers.LARGEST_BODY_BYTES
-        found = admitted_by_token(service, hall, printer)
-        return found if isinstance(found, Response) else _confirm_gateway(service, found)
+        return _confirm_gateway(service, admitted_by_token(service, hall, printer))
 
     return routes
 
@@ -248,12 +236,8 @@ def _poll_gateway(service: PulledService, printer: PulledPrinter) -> Response:
         return Response(status=TAKEN)
     report = pulled_jobs.PollReport(sent.state, sent.is_printing, sent.interval_s, sent.program)
     answer = pulled_jobs.answer_poll(service.database, claimed, report, service.tell)
-    return jsonify(
-        {
-            "offer": None if answer.offer is None else str(answer.offer),
-            "dialect": _dialect(service, claimed),
-        }
-    )
+    offer = None if answer.offer is None else str(answer.offer)
+    return jsonify(offer=offer, dialect=_dialect(service, claimed))
 
 
 def _dialect(service: PulledService, printer: PulledPrinter) -> str:

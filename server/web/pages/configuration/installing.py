@@ -316,7 +316,7 @@ def _hall(site: SiteContext) -> str:
 def _kiosk(site: SiteContext) -> Kiosk | None:
     """The first kiosk of the hall that prints."""
     kiosks = site.database.configuration(_hall(site)).kiosks.values()
-    return next((each for each in kiosks if each.printer is not None and not each.is_retired), None)
+    return next((each for each in kiosks if each.prints), None)
 
 
 def may_open(site: SiteContext) -> bool:

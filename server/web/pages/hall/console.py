@@ -231,11 +231,7 @@ def ticket_languages(hall: HallConfiguration) -> list[tuple[str, str]]:
 
 def printers(hall: HallConfiguration) -> list[tuple[str, str]]:
     """The kiosks whose printer may print a ticket issued here: id and label."""
-    return [
-        (kiosk.id, kiosk.label)
-        for kiosk in hall.kiosks.values()
-        if kiosk.printer is not None and not kiosk.is_retired
-    ]
+    return [(kiosk.id, kiosk.label) for kiosk in hall.kiosks.values() if kiosk.prints]
 
 
 security_pages = PageRoutes("security", __name__, template_folder="templates")

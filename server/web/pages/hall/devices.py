@@ -102,7 +102,7 @@ def _paper_page(
     hall: HallConfiguration, *, job: str = "", problem: str | None = None, is_done: bool = False
 ) -> str:
     """`problem`: `wrong` number, or `blank` sheet."""
-    printing = [kiosk for kiosk in hall.kiosks.values() if _prints(kiosk)]
+    printing = [kiosk for kiosk in hall.kiosks.values() if kiosk.prints]
     kiosk = _chosen(hall) or (printing[0] if len(printing) == 1 and request.method == "GET" else None)
     return render_template(
         "devices/paper.html",
@@ -120,11 +120,7 @@ def _paper_page(
 def _chosen(hall: HallConfiguration) -> Kiosk | None:
     """The kiosk of the request; None: it names none that prints, and the page asks of which."""
     kiosk = hall.kiosks.get(request.values.get("kiosk", ""))
-    return kiosk if kiosk is not None and _prints(kiosk) else None
-
-
-def _prints(kiosk: Kiosk) -> bool:
-    return kiosk.printer is not None and not kiosk.is_retired
+    return kiosk if kiosk is not None and kiosk.prints else None
 
 
 def _paper_job(hall: HallConfiguration, job: str) -> Any:
