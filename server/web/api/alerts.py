@@ -63,7 +63,6 @@ class EndBody(RequestShape):
 
 
 def alerts_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("alerts")
 
     @routes.post("/alerts", Permission.RAISE_ALERT)

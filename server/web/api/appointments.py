@@ -101,7 +101,6 @@ class ImportAnswer(EffectCounts):
 
 
 def blueprint(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("appointments")
     _reading(routes, api)
     _booking(routes, api)

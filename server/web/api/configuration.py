@@ -111,7 +111,6 @@ class RollbackBody(RequestShape):
 
 
 def blueprint(api: Api, players: Players) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("configuration", prefix="/api/v1/configuration")
     routes.errorhandler(drafts.StaleDocument)(lambda stale: _stale(api, stale))
     _reading(routes, api, players)

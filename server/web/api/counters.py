@@ -61,7 +61,6 @@ BODIES: Mapping[Verb, tuple[type[shapes.RequestShape], Values]] = {
 
 
 def blueprint(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("counters")
     _reading(routes, api)
     _sessions(routes, api)

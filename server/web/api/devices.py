@@ -116,7 +116,6 @@ class Devices:
 
 
 def devices_api(api: Api, devices: Devices) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("devices")
     _pairings(routes, api, devices)
     _tokens(routes, api, devices)
@@ -234,7 +233,6 @@ class PluggedPrintersAnswer(TypedDict):
 
 
 def printers_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("printers")
 
     @routes.put("/halls/<hall>/kiosks/<kiosk>/printer", Permission.CONFIGURE)
@@ -299,7 +297,6 @@ class PrinterSecretAnswer(TypedDict):
 
 
 def printer_secrets_api(api: Api) -> ApiRoutes:
-    """The route."""
     routes = ApiRoutes("printer_secrets", tag="printers")
 
     @routes.post("/halls/<hall>/kiosks/<kiosk>/printer/secret", Permission.CONFIGURE)

@@ -58,7 +58,6 @@ class WithdrawalBody(RequestShape):
 
 
 def targets_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("targets")
 
     @routes.get("/halls/<hall>/targets", Permission.READ_FIGURES)
@@ -105,7 +104,6 @@ class TypedFiguresBody(RequestShape):
 
 
 def typed_figures_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("typed_figures", tag="typed figures")
 
     @routes.get("/halls/<hall>/typed-figures", Permission.READ_FIGURES)

@@ -48,7 +48,6 @@ def _door(routes: ApiRoutes, api: Api) -> None:
 
 
 def halls_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("halls")
     _door(routes, api)
 
@@ -232,7 +231,6 @@ class QuietBody(shapes.RequestShape):
 
 
 def sound_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("sound")
 
     @routes.post("/halls/<hall>/quiet", Permission.SUPERVISE)
@@ -244,7 +242,6 @@ def sound_api(api: Api) -> ApiRoutes:
 
 
 def half_days_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("half_days", tag="half-days")
 
     @routes.post("/halls/<hall>/break", Permission.SUPERVISE)

@@ -82,7 +82,6 @@ class Agents:
 
 
 def kiosks_api(api: Api, agents: Agents) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("kiosks")
 
     @routes.put("/kiosks/<kiosk>/agent", Permission.ISSUE, of=DEVICES)

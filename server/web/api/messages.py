@@ -51,7 +51,6 @@ class MessageBody(RequestShape):
 
 
 def messages_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("messages")
 
     @routes.get("/halls/<hall>/people", Permission.READ_BOARD)
@@ -112,7 +111,6 @@ class IncidentEndBody(RequestShape):
 
 
 def incidents_api(api: Api, receivers: Receivers) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("incidents")
 
     def oversees(caller: Caller, hall: str) -> bool:
@@ -166,7 +164,6 @@ def incidents_api(api: Api, receivers: Receivers) -> ApiRoutes:
 
 
 def alarms_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("alarms")
 
     @routes.get("/halls/<hall>/alarms", Permission.READ_QUEUE)

@@ -74,7 +74,6 @@ class PrintsAnswer(TypedDict):
 
 
 def tickets_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
     add_visitors(routes, api)
@@ -213,7 +212,6 @@ def _hall_of_visit(api: Api, visit: str) -> str:
 
 
 def links_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("links", tag="tickets")
 
     @routes.post("/tickets/<visit>/link", Permission.CALL, Permission.RECEIVE)
@@ -250,7 +248,6 @@ class VisitsQuery(shapes.RequestShape):
 
 
 def reception_api(api: Api) -> ApiRoutes:
-    """The routes."""
     routes = ApiRoutes("reception-api", tag="reception")
 
     @routes.get("/halls/<hall>/visits", Permission.RECEIVE)

@@ -34,7 +34,6 @@ TAKEN = 409
 
 
 def epson_routes(service: PulledService) -> PageRoutes:
-    """The route."""
     routes = PageRoutes("epson_direct", __name__, url_prefix=f"{OF_PRINTERS}epson")
     plain_answers(routes)
 
@@ -133,7 +132,6 @@ def _nothing() -> Response:
 
 
 def star_routes(service: PulledService) -> PageRoutes:
-    """The routes."""
     routes = PageRoutes("star_cloudprnt", __name__, url_prefix=f"{OF_PRINTERS}star")
     plain_answers(routes)
 
@@ -197,7 +195,6 @@ def _confirm_star(service: PulledService, printer: PulledPrinter) -> Response:
 
 
 def gateway_routes(service: PulledService) -> PageRoutes:
-    """The routes."""
     routes = PageRoutes("kiosk_agent", __name__, url_prefix=f"{OF_PRINTERS}{GATEWAY}")
     plain_answers(routes)
 
