@@ -172,7 +172,8 @@ def builders() -> Iterator[str]:
 
 
 def _builds(node: ast.AST) -> bool:
-    declared = {"Read", "Write", "One", "Several", "Pairs", "Every", "NewRow", "ChangeBy"}
+    reads = {"Read", "One", "Several", "Distinct", "Pairs", "Exists", "Count"}
+    declared = reads | {"Write", "NewRow", "KeepFields", "ChangeBy"}
     return isinstance(node, ast.Call) and ast.unparse(node.func).split("[")[0].split(".")[0] in declared
 
 
