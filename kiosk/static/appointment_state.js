@@ -1,9 +1,61 @@
-// Appointments at the kiosk: type or scan a code, or choose service and hour; and services by appointment
-// only. Pure, as kiosk_state.js.
+// Appointments at the kiosk, codes that are typed or scanned, and films of services. Pure.
 
-import { isCutOff } from "./away_state.js";
+import { isCutOff } from "./information.js";
 import { toTaking } from "./guidance.js";
-import { codeIn, LONGEST_READ, shownCode } from "./scan_state.js";
+
+// --- What was typed or read by a reader of codes: a code, an address that holds one, or something else.
+// Pure.
+
+export const LONGEST_CODE = 32; // as the server keeps them
+export const LONGEST_READ = 300;
+const ADDRESS = /(?:https?:\/\/|www\.)\S+/i;
+const OF_TICKET = /^\/(?:t\/[\w-]{16,}|suivi)\/?$/i; // the page that follows a ticket
+const NAMES = /^(?:code|rdv|rendez-?vous|appointment|booking|reservation|ref|reference)$/i;
+const NO_CODE = /[^a-z0-9 -]/i;
+
+const lettersOf = (text) => text.replace(/[^a-z0-9]/gi, "").toUpperCase();
+
+/** The letters to show while it is typed: none of an address. */
+export const shownCode = (typed) =>
+  typed.includes(":") || ADDRESS.test(typed) ? "" : lettersOf(typed).slice(0, LONGEST_CODE);
+
+/**
+ * The code in what was typed; or why there is none: `scanned_ticket`, the code of a ticket, or
+ * `scanned_other`.
+ *
+ * @param {string} typed
+ * @returns {{ code: string, error: string | null }}
+ */
+export function codeIn(typed) {
+  const address = ADDRESS.exec(typed)?.[0];
+  if (address) return codeInAddress(address);
+  const code = lettersOf(typed);
+  return NO_CODE.test(typed) || code.length > LONGEST_CODE ? without("scanned_other") : { code, error: null };
+}
+
+const without = (error) => ({ code: "", error });
+
+// A link of a booking says its code by name, or ends with it.
+function codeInAddress(address) {
+  const url = urlOf(address);
+  if (url && OF_TICKET.test(url.pathname)) return without("scanned_ticket");
+  const fields = url ? [...url.searchParams, ...new URLSearchParams(url.hash.slice(1))] : [];
+  const last = url?.pathname.split("/").filter(Boolean).at(-1) ?? "";
+  const named = fields.find(([name]) => NAMES.test(name))?.[1];
+  const code = lettersOf(named ?? (/\d/.test(last) && !last.includes(".") ? last : ""));
+  return code.length >= 3 && code.length <= LONGEST_CODE ? { code, error: null } : without("scanned_other");
+}
+
+function urlOf(address) {
+  try {
+    return new URL(/^http/i.test(address) ? address : `https://${address}`);
+  } catch {
+    return null;
+  }
+}
+
+// --- Appointments at the kiosk: type or scan a code, or choose service and hour; and services by
+// appointment only. Pure, as kiosk_state.js.
 
 export const SHORTEST_CODE = 3;
 export const APPOINTMENT_NOTICES = [
@@ -266,3 +318,50 @@ export const exceptionalBack = ({ view, exceptional }) =>
   view === "sheet" && exceptional
     ? { view: "notice", service: exceptional.service, needs: [], page: 0, ...exceptionalStart }
     : null;
+
+// --- The film in sign language of a service. Pure, as kiosk_state.js.
+
+export const FILM_ACTS = ["play_film", "stop_film", "restart_film"]; // as the voice numbers them
+const SHOWN_FROM = ["sheet", "notice"];
+
+// `film`: the view it was opened from, whether it `plays`, how often it began again; null: no film is open
+export const filmStart = { film: null };
+
+/** The film of the service of the view, or null. */
+export const filmOf = ({ menu, service }) => serviceById(menu, service)?.film ?? null;
+
+/** Whether the view offers a film. */
+export const offersFilm = (state) => SHOWN_FROM.includes(state.view) && filmOf(state) !== null;
+
+/** Back to the view that the film was opened from; null elsewhere. */
+export const filmBack = ({ view, film }) =>
+  view === "film" ? { view: film.from, page: 0, ...filmStart } : null;
+
+/** How long nobody need press anything: a film that plays is watched. 0 where none plays. */
+export const watchedMs = (state) => (state.film?.plays ? (filmOf(state)?.ms ?? 0) : 0);
+
+export function filmReducers({ active, isGuarded }) {
+  const turned = (change) => (state, action) => {
+    if (state.view !== "film" || state.film.isMissing) return state;
+    return { ...active(state, action.at), film: { ...state.film, ...change(state.film) } };
+  };
+  return {
+    show_film: (state, { at }) =>
+      offersFilm(state) && !isGuarded(state, at)
+        ? {
+            ...active(state, at),
+            view: "film",
+            film: { from: state.view, plays: false, hasEnded: false, takes: 0, isMissing: false },
+          }
+        : state,
+    play_film: turned(({ hasEnded, takes }) => ({
+      plays: true,
+      hasEnded: false,
+      takes: takes + (hasEnded ? 1 : 0),
+    })),
+    stop_film: turned(() => ({ plays: false })),
+    restart_film: turned(({ takes }) => ({ plays: true, hasEnded: false, takes: takes + 1 })),
+    film_ended: turned(() => ({ plays: false, hasEnded: true })),
+    film_missing: turned(() => ({ plays: false, isMissing: true })),
+  };
+}

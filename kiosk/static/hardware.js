@@ -1,5 +1,7 @@
-// What the page asks of its machine: « Écouter » plays the sentences of a view one after the other until they
-// end or it is stopped; a tone goes with a written warning; the screen stays awake.
+// What the page asks of its machine.
+
+// --- What the page asks of its machine: « Écouter » plays the sentences of a view one after the other
+// until they end or it is stopped; a tone goes with a written warning; the screen stays awake.
 
 // `ask(wanted)` resolves with the addresses to play, `play(address)` when one has ended; `silence()` ends it
 export function openListening({ ask, play, silence, onChange = (_isOn) => {} }) {
@@ -73,4 +75,36 @@ export function keepAwake({ page, wakeLock }) {
   page.addEventListener("visibilitychange", ask);
   page.addEventListener("pointerdown", ask);
   return ask();
+}
+
+// --- A language that is chosen names itself aloud: whoever cannot read finds theirs by ear.
+
+/**
+ * `follow(action, state, before)` after each action, and `stop()`. `voices`: the languages in which the
+ * server speaks; `ask(reading)` gives the addresses of the sounds of a reading.
+ */
+export function openSamples(voices, ask, player = new Audio()) {
+  /** @type {(value?: unknown) => void} */
+  let end = () => {};
+  const sample = openListening({
+    ask,
+    play: (address) =>
+      new Promise((done) => {
+        end = player.onended = player.onerror = done;
+        player.src = address;
+        player.play().catch(done);
+      }),
+    silence() {
+      player.pause();
+      end();
+    },
+  });
+  /** « Écouter » reads the whole view by itself; a sample ends where the visitor goes on. */
+  function follow({ type }, { language: lang, view, isListening }, before) {
+    if (view !== before.view) sample.stop();
+    if (type === "choose_language" && !isListening && voices.includes(lang))
+      sample.start({ lang, view: "languages", focus: `language-${lang}` });
+  }
+
+  return { follow, stop: sample.stop };
 }

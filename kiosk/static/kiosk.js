@@ -3,24 +3,17 @@
 import { wear } from "/assets/look.js";
 import { alertAt, toldAlert as alertOf, alertView, isLater, withKnownWords } from "./alert.js";
 import { initialState, isAtRest, isWarning, reduce, secondsLeft } from "./kiosk_state.js";
-import { LOST_SHOWN_AFTER_MS } from "./away_state.js";
-import { openInformation, openPictures } from "./information.js";
+import { LOST_SHOWN_AFTER_MS, openInformation, openPictures } from "./information.js";
 import { sheetPaper, sheetPaperText } from "./appointment_state.js";
-import { codeErrorText } from "./appointment_view.js";
-import { keepAwake, signal } from "./hardware.js";
+import { codeErrorText, followFilms } from "./step_views.js";
+import { keepAwake, signal, openSamples } from "./hardware.js";
 import { openKeeping } from "./kept_page.js";
-import { hearOfHeadphones, listenToKeys } from "./keys.js";
-import { followFilms } from "./film_view.js";
-import { openSamples } from "./language_sample.js";
-import { openLink, pause } from "./live.js";
-import { openPapers } from "./paper_watch.js";
-import { openPreview } from "./preview.js";
-import { newPressId, sendThrice, takeTicket } from "./press.js";
+import { hearOfHeadphones, listenToKeys, openVoice } from "./voice.js";
+import { openLink, pause, openPapers, openPreview } from "./live.js";
+import { newPressId, sendThrice, takeTicket, followTouches } from "./press.js";
 import { byId, drawHour, frameOf, setText, targetIn } from "./elements.js";
-import { followTouches } from "./touch.js";
 import { draw } from "./view.js";
-import { openVoice } from "./voice.js";
-import { namesElsewhere } from "./ways_state.js";
+import { namesElsewhere } from "./together_state.js";
 import { speaker } from "./words.js";
 
 const LONGEST_TOUCH_MS = 1_000; // a palm left on the glass must not hold the picture back

@@ -15,9 +15,7 @@ import {
   sheetStart,
   wrongCode,
 } from "./appointment_state.js";
-import { awayStart, backFromAway, isServerAway, NEVER_LOST, ofAgent, withAway } from "./away_state.js";
-import { filmBack, filmOf, filmReducers, filmStart, watchedMs } from "./film_state.js";
-import { guidanceBack, guidanceReducers, guidanceStart, keptGuidance, toTaking } from "./guidance.js";
+import { filmBack, filmOf, filmReducers, filmStart, watchedMs } from "./appointment_state.js";
 import {
   INFORMATION_VIEWS,
   informationBack,
@@ -27,6 +25,8 @@ import {
   QUIET_READING_MS,
   withHeldInformation,
 } from "./information.js";
+import { awayStart, backFromAway, isServerAway, NEVER_LOST, ofAgent, withAway } from "./information.js";
+import { guidanceBack, guidanceReducers, guidanceStart, keptGuidance, toTaking } from "./guidance.js";
 import {
   atTickets,
   backToTickets,
@@ -39,7 +39,7 @@ import {
   togetherBack,
   withParty,
 } from "./together_state.js";
-import { isFolder, NO_TICKET, referralById } from "./ways_state.js";
+import { isFolder, NO_TICKET, referralById } from "./together_state.js";
 import {
   covered,
   quietTicketMs,

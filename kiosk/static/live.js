@@ -1,9 +1,13 @@
-// The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what happens
-// through `on`.
+// The kiosk’s link with the server, its stand-in for a preview, and the papers asked for over it.
 
 import { renewToken } from "/assets/renewal.js";
 import { createReturn } from "/assets/freshness.js";
 import { io } from "/assets/socket.io.esm.min.js";
+import { ANSWER_WITHIN_MS, newPressId } from "./press.js";
+import { printOf } from "./ticket_state.js";
+
+// --- The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what
+// happens through `on`.
 
 const REFUSED_AGAIN_MS = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 const RETURN_WITHIN_MS = 3_000; // kiosks are few, and people stand before them
@@ -285,4 +289,87 @@ async function exchangeToken() {
   if (!token) return;
   const answer = await fetchJson("/device/session", { method: "POST", body: { token } });
   if (answer.status < 500) history.replaceState(null, "", location.pathname + location.search);
+}
+
+// --- The kiosk’s page inside another one: it shows a look that is not published, with a menu and nothing
+// else of the server.
+
+const nowhere = () => Promise.reject(new Error("a preview sends nothing"));
+
+/** Replaces the kiosk’s link; the query of the address says of which hall and look the menu is. */
+export function openPreview(on) {
+  async function refetch() {
+    const { status, json } = await fetchJson(`/affichage/apparence/borne${location.search}`, {
+      headers: { "X-Caller": "person" },
+    });
+    if (status === 200) on.menu(json);
+  }
+  const silent = { post: nowhere, printSheet: nowhere, inform: nowhere, convocations: nowhere };
+  return { ...silent, start: refetch, refetch, read: async () => [], information: async () => null };
+}
+
+// --- What becomes of the papers that the kiosk asked for: tickets, and the sheets on how to book.
+
+const PRINT_LATE_MS = 15_000;
+const ASKED_EVERY_MS = 1_000;
+
+/** @param {{ link: any, dispatch: (action: any) => void, current: () => any }} wiring current: the state */
+export function openPapers({ link, dispatch, current }) {
+  // Requested once with its own key; a failure is shown, and only a paper is lost.
+  async function printSheet({ id: pressId, body }) {
+    try {
+      const { status, json } = await link.printSheet(body, { "Idempotency-Key": pressId }, ANSWER_WITHIN_MS);
+      dispatch(
+        status === 202
+          ? { type: "sheet_queued", pressId, job: json.job }
+          : { type: "sheet_refused", pressId },
+      );
+    } catch {
+      /* told late below */
+    }
+    await pause(PRINT_LATE_MS);
+    dispatch({ type: "sheet_late", pressId });
+  }
+
+  const isWaited = (ticket) => current().ticket === ticket && printOf(current()) === "pending";
+
+  // An agent that issues alone has no socket to tell a verdict by: it is asked.
+  async function askMeanwhile(ticket, untilMs) {
+    for (let pastMs = 0; pastMs < untilMs && ticket.unplugged; pastMs += ASKED_EVERY_MS) {
+      await pause(ASKED_EVERY_MS);
+      if (!isWaited(ticket)) return;
+      await ask(ticket);
+    }
+  }
+
+  async function watch(ticket) {
+    askMeanwhile(ticket, PRINT_LATE_MS);
+    await pause(PRINT_LATE_MS + (ticket.paper_within_s ?? 0) * 1_000);
+    if (!isWaited(ticket)) return;
+    await ask(ticket);
+    if (printOf(current()) === "pending") dispatch({ type: "print_late", visit: ticket.visit });
+  }
+
+  // The verdict may have been told while the link was down: the same press answers with what became of its
+  // paper.
+  async function ask({ visit, press }) {
+    try {
+      const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
+      if (json?.visit !== visit || !json.print) return;
+      const { verdict, other_printer: otherPrinter } = json.print;
+      dispatch({ type: "print_verdict", visit, verdict, otherPrinter });
+    } catch {
+      /* it is told late, or at the next connection */
+    }
+  }
+
+  return {
+    printSheet,
+    watch,
+    /** Asks after a paper that nobody knows of yet. */
+    askAgain() {
+      const { ticket } = current();
+      if (ticket && ["pending", "unknown"].includes(printOf(current()))) ask(ticket);
+    },
+  };
 }

@@ -6,14 +6,13 @@ import {
   offersSheet,
   sheetPaper,
   wayOf,
+  FILM_ACTS,
+  offersFilm,
 } from "./appointment_state.js";
-import { isServerAway } from "./away_state.js";
-import { FILM_ACTS, offersFilm } from "./film_state.js";
-import { informationReading } from "./information.js";
+import { isServerAway, informationReading } from "./information.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { printOf } from "./ticket_state.js";
-import { peopleToChoose } from "./together_state.js";
-import { offersNotHere, shownReferrals } from "./ways_state.js";
+import { peopleToChoose, offersNotHere, shownReferrals } from "./together_state.js";
 
 const READ_VIEWS = [
   ...["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket", "escort"],

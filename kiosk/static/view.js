@@ -8,13 +8,41 @@ import {
   serviceById,
   sheetPaperText,
   wayOf,
+  offersFilm,
 } from "./appointment_state.js";
-import { appointmentNotice, appointmentViews } from "./appointment_view.js";
-import { awayViews } from "./away_view.js";
-import { offersFilm } from "./film_state.js";
-import { filmButton, filmViews } from "./film_view.js";
-import { informationButton, informationViews } from "./information_view.js";
-import { drawLanguages, languageButton } from "./language_buttons.js";
+import {
+  appointmentNotice,
+  appointmentViews,
+  filmButton,
+  filmViews,
+  drawNumbers,
+  drawTurn,
+  togetherButtons,
+  togetherPrint,
+  togetherViews,
+  insteadNotice,
+  openFolder,
+  referralItems,
+  waysViews,
+} from "./step_views.js";
+import { awayViews, informationButton, informationViews } from "./information_view.js";
+import {
+  drawLanguages,
+  languageButton,
+  fillPaged,
+  alreadyButton,
+  appointmentItem,
+  backButton,
+  doneButtons,
+  escortButtons,
+  homeButton,
+  needChoice,
+  needsButton,
+  paperItems,
+  reasonButton,
+  serviceItem,
+  sheetButton,
+} from "./view_buttons.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { isToBeNoted, otherPrinterOf, printOf } from "./ticket_state.js";
 import { paperTimeText, tagOf, waitText } from "./words.js";
@@ -30,25 +58,7 @@ import {
   showText,
   showValue,
 } from "./elements.js";
-import { fillPaged } from "./paging.js";
-import { isJoining } from "./together_state.js";
-import { drawNumbers, drawTurn, togetherButtons, togetherPrint, togetherViews } from "./together_view.js";
-import { insteadOf } from "./ways_state.js";
-import { insteadNotice, openFolder, referralItems, waysViews } from "./ways_view.js";
-import {
-  alreadyButton,
-  appointmentItem,
-  backButton,
-  doneButtons,
-  escortButtons,
-  homeButton,
-  needChoice,
-  needsButton,
-  paperItems,
-  reasonButton,
-  serviceItem,
-  sheetButton,
-} from "./view_buttons.js";
+import { isJoining, insteadOf } from "./together_state.js";
 
 const NOTICE_ICONS = {
   closed: "clock",

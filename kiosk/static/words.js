@@ -1,7 +1,7 @@
 // The sentences of one language: placeholders, plural forms, waits in words. Pure; the sentences come with
 // the page.
 
-import { NO_TICKET } from "./ways_state.js";
+import { NO_TICKET } from "./together_state.js";
 
 export function speaker(sentences, language, fallback = "fr") {
   const own = sentences[language] ?? sentences[fallback];

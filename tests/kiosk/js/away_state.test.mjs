@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { offersAppointment, offersSheet, wayOf } from "../../../kiosk/static/appointment_state.js";
-import { isCutOff, isMidway, isServerAway, LOST_SHOWN_AFTER_MS } from "../../../kiosk/static/away_state.js";
+import { isCutOff, isMidway, isServerAway, LOST_SHOWN_AFTER_MS } from "../../../kiosk/static/information.js";
 import { initialState, isAtRest, reduce, secondsLeft } from "../../../kiosk/static/kiosk_state.js";
 import { serviceLines } from "../../../kiosk/static/words.js";
 import { service } from "./menu_services.mjs";

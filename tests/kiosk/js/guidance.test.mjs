@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { BURST_MS, gainOf, LOUDEST, meaningOf, openTyping } from "../../../kiosk/static/guidance.js";
 import { initialState, NEEDS, reduce, secondsLeft } from "../../../kiosk/static/kiosk_state.js";
 import { choicesOf, focusReadingOf, isToBeRead, readingOf } from "../../../kiosk/static/reading_state.js";
-import { isMeant } from "../../../kiosk/static/touch.js";
+import { isMeant } from "../../../kiosk/static/press.js";
 import { service } from "./menu_services.mjs";
 
 const MENU = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { openSamples } from "../../../kiosk/static/language_sample.js";
+import { openSamples } from "../../../kiosk/static/hardware.js";
 
 function opened(voices = ["fr", "ar"]) {
   const asked = [];

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { initialState, reduce } from "../../../kiosk/static/kiosk_state.js";
 import { readingOf } from "../../../kiosk/static/reading_state.js";
-import { codeIn, LONGEST_CODE, shownCode } from "../../../kiosk/static/scan_state.js";
+import { codeIn, LONGEST_CODE, shownCode } from "../../../kiosk/static/appointment_state.js";
 
 for (const [read, code] of [
   ["ab12cd34", "AB12CD34"],

@@ -7,14 +7,16 @@ import { initialState, reduce, secondsLeft } from "../../../kiosk/static/kiosk_s
 import { sendThrice } from "../../../kiosk/static/press.js";
 import { focusReadingOf, readingOf } from "../../../kiosk/static/reading_state.js";
 import { printOf, ticketsOf } from "../../../kiosk/static/ticket_state.js";
-import { MOST_TOGETHER, mayJoin, peopleToChoose } from "../../../kiosk/static/together_state.js";
 import {
+  MOST_TOGETHER,
+  mayJoin,
+  peopleToChoose,
   insteadOf,
   namesElsewhere,
   NOT_HERE,
   offersNotHere,
   shownReferrals,
-} from "../../../kiosk/static/ways_state.js";
+} from "../../../kiosk/static/together_state.js";
 import { serviceLines, speaker } from "../../../kiosk/static/words.js";
 import { service } from "./menu_services.mjs";
 
