@@ -142,5 +142,10 @@ export function hallLanguages(screen, own) {
   return [own, ...codes.filter((language) => language !== own)];
 }
 
+const days = new Map(); // by time zone: a format costs more to make than a frame has time
+
 /** The local day of an instant, like 2026-11-28. */
-export const localDay = (at, timeZone) => new Intl.DateTimeFormat("en-CA", { timeZone }).format(at);
+export function localDay(at, timeZone) {
+  if (!days.has(timeZone)) days.set(timeZone, new Intl.DateTimeFormat("en-CA", { timeZone }));
+  return days.get(timeZone).format(at);
+}
