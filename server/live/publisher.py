@@ -19,21 +19,9 @@ from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import is_started_by_call
 from server.domain.visits.reentered import is_reentered
-from server.live import messages
+from server.live import messages, publication
 from server.live.messages import return_ms
 from server.live.presence import Presence
-from server.live.publication import (
-    CallAnnounced,
-    Expiries,
-    HalfDays,
-    Programmes,
-    Republished,
-    SpokenCall,
-    call_message,
-    queue_message,
-    queue_nudge,
-    send_incidents,
-)
 from server.store.configuration.halls import all_halls, hall_row
 from server.store.devices import print_jobs
 from server.store.transactions.database import Database
@@ -59,7 +47,7 @@ LEGS_IN_MESSAGE = 5
 _CALLS = (FactKind.LEG_CALLED, FactKind.LEG_RECALLED)
 _ALERTS = (FactKind.ALERT_RAISED, FactKind.ALERT_ENDED, FactKind.ALERT_TAKEN_BACK)
 
-type SpeakCall = Callable[[str, CallAnnounced, SpokenCall], None]
+type SpeakCall = Callable[[str, publication.CallAnnounced, publication.SpokenCall], None]
 type SpeakAlert = Callable[[str, AlertChanged], None]
 
 
@@ -87,20 +75,20 @@ class Publisher:
     speak_alert: SpeakAlert | None = None
     watches_others: bool = False
     failures: int = 0
-    _half_days: HalfDays = field(init=False)
-    _programmes: Programmes = field(init=False)
-    _expiries: Expiries = field(init=False)
+    _half_days: publication.HalfDays = field(init=False)
+    _programmes: publication.Programmes = field(init=False)
+    _expiries: publication.Expiries = field(init=False)
     _soon: set[str] = field(default_factory=set)
     _changed: set[str] = field(default_factory=set)
-    _republished: Republished = field(init=False)
+    _republished: publication.Republished = field(init=False)
     _versions: dict[str, tuple[str, int]] = field(default_factory=dict)
     _sent_at_s: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._half_days = HalfDays(self.database)
-        self._programmes = Programmes(self.database, self.translate)
-        self._expiries = Expiries(self.database)
-        self._republished = Republished(self.database)
+        self._half_days = publication.HalfDays(self.database)
+        self._programmes = publication.Programmes(self.database, self.translate)
+        self._expiries = publication.Expiries(self.database)
+        self._republished = publication.Republished(self.database)
 
     def committed(self, commit: Commit) -> None:
         """The subscriber of the database."""
@@ -111,7 +99,7 @@ class Publisher:
         if any(fact.kind in OF_ALARMS for fact in commit.facts):
             self.emit(messages.ALARM_CHANGED, {}, messages.AGENT, messages.hall_room(commit.hall))
         if any(fact.kind in OF_INCIDENTS for fact in commit.facts):
-            send_incidents(self.database, self.emit, commit)
+            publication.send_incidents(self.database, self.emit, commit)
         for fact in commit.facts:
             is_call = fact.kind in _CALLS and not is_reentered(fact.body)
             if is_call and commit.configuration is not None:
@@ -171,7 +159,7 @@ class Publisher:
     def _announce(self, hall: str, fact: CommittedFact, configuration: HallConfiguration) -> None:
         is_said = configuration.sound.says_visitor_language and fact.visit is not None
         language = visitor_language(self.database, fact.visit or "") if is_said else None
-        message = call_message(fact, configuration, self.translate, language)
+        message = publication.call_message(fact, configuration, self.translate, language)
         self.emit(messages.CALL_ANNOUNCED, message, messages.SCREEN, messages.hall_room(hall))
         if self.speak is not None:
             self.speak(hall, message, _spoken_call(configuration, message))
@@ -219,7 +207,10 @@ class Publisher:
         board = read_board(self.database, hall)
         self.emit(messages.BOARD_CHANGED, board, messages.SCREEN, room, is_local=is_local)
         queue = read_queue(self.database, hall, page=LEGS_IN_MESSAGE)
-        for is_whole, message in ((True, queue_message(queue)), (False, queue_nudge(queue))):
+        for is_whole, message in (
+            (True, publication.queue_message(queue)),
+            (False, publication.queue_nudge(queue)),
+        ):
             of_queue = messages.queue_room(hall, is_whole=is_whole)
             self.emit(messages.QUEUE_CHANGED, message, messages.AGENT, of_queue, is_local=is_local)
 
@@ -339,12 +330,14 @@ def _counts_as_arrival(fact: CommittedFact) -> bool:
     return is_started_by_call(fact.kind, fact.body) or bool(fact.body.get("is_arrival"))
 
 
-def _spoken_call(configuration: HallConfiguration, message: CallAnnounced) -> SpokenCall:
+def _spoken_call(
+    configuration: HallConfiguration, message: publication.CallAnnounced
+) -> publication.SpokenCall:
     """The spoken call: in French and, where the hall wants it, in the language of its ticket."""
     places = {FRENCH: message["counter"]["label"]}
     if visitor := message["counter"].get("visitor"):
         places[visitor["language"]] = visitor["label"]
-    return SpokenCall(
+    return publication.SpokenCall(
         places,
         hall_name=configuration.name if configuration.neighbours else None,
         has_loop=configuration.has_loop_output,

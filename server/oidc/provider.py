@@ -13,19 +13,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.domain.texts import LONGEST_EMAIL
-from server.oidc import AuthorizationRequest, Identity, Registration
-from server.oidc.answers import (
-    ExpectedToken,
-    KnownProvider,
-    ProviderAnswer,
-    UnknownKey,
-    ask,
-    check_id_token,
-    check_userinfo,
-    fetch_provider,
-    keys_at,
-    signed_claims,
-)
+from server.oidc import AuthorizationRequest, Identity, Registration, answers
 
 log = structlog.get_logger()
 
@@ -43,7 +31,7 @@ class Provider:
     def __init__(self, registration: Registration, clock: Clock) -> None:
         self.registration = registration
         self._clock = clock
-        self._discovered: KnownProvider | None = None
+        self._discovered: answers.KnownProvider | None = None
         self._checked_at_s: float | None = None
         self._checking = threading.Lock()
         self._trouble: str | None = None
@@ -108,7 +96,7 @@ class Provider:
         id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
         if not isinstance(id_token, str) or not isinstance(access_token, str):
             raise Refusal("oidc_broken", why="tokens")
-        expected = ExpectedToken(
+        expected = answers.ExpectedToken(
             self.registration.issuer,
             self.registration.client_id,
             self._now_s(),
@@ -117,7 +105,7 @@ class Provider:
             asked_since_s=request.started_at_s if self.registration.asks_again else None,
         )
         header, claims = self._signed(id_token)
-        subject = check_id_token(header, claims, expected)
+        subject = answers.check_id_token(header, claims, expected)
         person = claims | self._userinfo(access_token, subject, expected)
         is_unsaid = person.get("email_verified") is None
         is_verified = person.get("email_verified") in (True, "true")
@@ -145,10 +133,10 @@ class Provider:
     def _was_checked_within(self, seconds: float) -> bool:
         return self._checked_at_s is not None and self._clock.elapsed_s() - self._checked_at_s <= seconds
 
-    def _fetch(self) -> KnownProvider:
+    def _fetch(self) -> answers.KnownProvider:
         before = self._trouble
         try:
-            self._discovered, self._trouble = fetch_provider(self.registration.issuer), None
+            self._discovered, self._trouble = answers.fetch_provider(self.registration.issuer), None
         except Refusal as refusal:
             self._trouble = refusal.code
             if before != self._trouble:
@@ -160,7 +148,7 @@ class Provider:
             log.info("provider_answers_again")
         return self._discovered
 
-    def _now(self) -> KnownProvider:
+    def _now(self) -> answers.KnownProvider:
         """The provider's description, read again when it is old or reading it failed."""
         if self._discovered is not None and self._was_checked_within(FRESH_S) and self._trouble is None:
             return self._discovered
@@ -177,7 +165,7 @@ class Provider:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         client = ClientAuth(given.client_id, given.client_secret, method)
         address, headers, body = client.prepare("POST", description.token_endpoint, headers, body)
-        answer = ask("POST", address, headers=headers, body=body)
+        answer = answers.ask("POST", address, headers=headers, body=body)
         if answer.status != 200:
             raise _token_refusal(answer)
         return answer.mapping()
@@ -186,22 +174,22 @@ class Provider:
         """Header and claims; keys are read anew where they have changed. Refusal: oidc_signature."""
         discovered = self._discovered or self._fetch()
         try:
-            return signed_claims(token, discovered.keys)
-        except UnknownKey:
-            keys = keys_at(discovered.description.jwks_uri)
-        self._discovered = KnownProvider(discovered.description, keys)
+            return answers.signed_claims(token, discovered.keys)
+        except answers.UnknownKey:
+            keys = answers.keys_at(discovered.description.jwks_uri)
+        self._discovered = answers.KnownProvider(discovered.description, keys)
         try:
-            return signed_claims(token, keys)
-        except UnknownKey as error:
+            return answers.signed_claims(token, keys)
+        except answers.UnknownKey as error:
             raise Refusal("oidc_signature", why="unknown key") from error
 
-    def _userinfo(self, access_token: str, subject: str, expected: ExpectedToken) -> dict[str, Any]:
+    def _userinfo(self, access_token: str, subject: str, expected: answers.ExpectedToken) -> dict[str, Any]:
         address = (self._discovered or self._fetch()).description.userinfo_endpoint
         if address is None:
             if self.registration.has_signed_userinfo:
                 raise Refusal("oidc_unsigned")
             return {}
-        answer = ask("GET", address, headers={"Authorization": f"Bearer {access_token}"})
+        answer = answers.ask("GET", address, headers={"Authorization": f"Bearer {access_token}"})
         if answer.status != 200:
             raise Refusal("oidc_broken", why=f"userinfo: {answer.status}")
         is_signed = answer.kind == "application/jwt"
@@ -211,7 +199,7 @@ class Provider:
             raise Refusal("oidc_unsigned")
         else:
             claims = answer.mapping()
-        check_userinfo(claims, expected, subject=subject, is_signed=is_signed)
+        answers.check_userinfo(claims, expected, subject=subject, is_signed=is_signed)
         return claims
 
 
@@ -221,7 +209,7 @@ def _address(email: Any) -> str | None:
     return email.strip().lower() if is_address else None
 
 
-def _token_refusal(answer: ProviderAnswer) -> Refusal:
+def _token_refusal(answer: answers.ProviderAnswer) -> Refusal:
     """A code that is too old or used is the person's to ask anew; the rest is for the IT service."""
     error = answer.mapping().get("error")
     code = error if error in ("invalid_grant", "invalid_client", "unauthorized_client") else "other"

@@ -29,16 +29,8 @@ from server.domain.alarms.signs import next_try
 from server.domain.texts import AttachedPaper, Letter
 from server.sending import SendRefused
 from server.settings import Settings
+from server.store import reports
 from server.store.alarms import Recipient as AlarmRecipient
-from server.store.reports import (
-    LETTERS,
-    LetterRow,
-    Recipient,
-    ScheduleRow,
-    due_letters,
-    recipients_by_schedule,
-    schedules,
-)
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import sites_of
 from server.usecases.reports.sendings import address_of_account, queue_letters
@@ -223,7 +215,7 @@ class ReportLetters:
 
     database: Database
     server: LetterServer
-    write: Callable[[ScheduleRow, LetterRow, str], Letter]
+    write: Callable[[reports.ScheduleRow, reports.LetterRow, str], Letter]
     failures: int = 0
     _is_busy: bool = field(default=False)
 
@@ -235,7 +227,7 @@ class ReportLetters:
         try:
             queue_letters(self.database)
             with self.database.read() as rows:
-                due = due_letters(rows, self.database.clock.now())
+                due = reports.due_letters(rows, self.database.clock.now())
             for letter in due:
                 self._send(letter)
         except Exception:
@@ -244,20 +236,20 @@ class ReportLetters:
         finally:
             self._is_busy = False
 
-    def _send(self, letter: LetterRow) -> None:
+    def _send(self, letter: reports.LetterRow) -> None:
         with self.database.store.write() as rows:
-            if not LETTERS.take(rows, letter, self.database.clock.now()):
+            if not reports.LETTERS.take(rows, letter, self.database.clock.now()):
                 return
         refused = self._try(letter)
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             if refused is None:
-                LETTERS.note_sent(rows, letter, now)
+                reports.LETTERS.note_sent(rows, letter, now)
             else:
                 again_at = next_try(letter.queued_at, letter.tries + 1, now)
-                LETTERS.note_failed(rows, letter, refused, now=now, again_at=again_at)
+                reports.LETTERS.note_failed(rows, letter, refused, now=now, again_at=again_at)
 
-    def _try(self, letter: LetterRow) -> str | None:
+    def _try(self, letter: reports.LetterRow) -> str | None:
         """Sends once, now; the code of why it did not leave, None when it did."""
         schedule, address = self._addressed(letter)
         if schedule is None or address is None:
@@ -273,12 +265,14 @@ class ReportLetters:
             return "email_unreachable"
         return None
 
-    def _addressed(self, letter: LetterRow) -> tuple[ScheduleRow | None, str | None]:
+    def _addressed(self, letter: reports.LetterRow) -> tuple[reports.ScheduleRow | None, str | None]:
         """The schedule of a letter and the address of its recipient now; None where it has none."""
         with self.database.read() as rows:
-            known = {each.id: each for each in schedules(rows)}
-            found = [each for of in recipients_by_schedule(rows).values() for each in of]
-            mine: Recipient | None = next((each for each in found if each.id == letter.recipient), None)
+            known = {each.id: each for each in reports.schedules(rows)}
+            found = [each for of in reports.recipients_by_schedule(rows).values() for each in of]
+            mine: reports.Recipient | None = next(
+                (each for each in found if each.id == letter.recipient), None
+            )
             schedule = None if mine is None else known.get(mine.schedule)
             if mine is None or schedule is None:
                 return None, None

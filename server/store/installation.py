@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import String, column, select, table
 
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import One
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import ChangeBy, One
+from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.journals import installation
 
@@ -43,7 +43,8 @@ BASELINE = "0100"
 """The revision of version 0.1.0; databases of earlier revisions never shipped and are not upgraded."""
 
 _IS_THE_ROW = installation.c.id == 1
-_ROW = Read(InstallationRow, rows_of(InstallationRow, installation).where(_IS_THE_ROW))
+installation_row = One(InstallationRow, rows_of(InstallationRow, installation).where(_IS_THE_ROW))
+"""The installation's row; None where the database was never set up."""
 installation_head = One(InstallationHead, rows_of(InstallationHead, installation).where(_IS_THE_ROW))
 """The head of the installation's journal; None where the database was never set up."""
 lock_installation = One(
@@ -55,7 +56,8 @@ access_mark = One(AccessMark, rows_of(AccessMark, installation).where(_IS_THE_RO
 _KEEP_HEAD = Write(
     installation.update().where(_IS_THE_ROW), "journal_length", "head_hash", "last_recorded_at"
 )
-_SET_DEMONSTRATION = Write(installation.update().where(_IS_THE_ROW), "is_demonstration")
+mark_demonstration = ChangeBy(installation.update().where(_IS_THE_ROW).values(is_demonstration=True))
+"""The installation is a demonstration from now on."""
 _REVISION = Read(str, select(table("alembic_version", column("version_num", String)).c.version_num))
 
 
@@ -83,22 +85,12 @@ def _revisions() -> set[str]:
     return {file.name[:4] for file in _VERSIONS.glob("*.py")}
 
 
-def installation_row(rows: Rows) -> InstallationRow | None:
-    """The installation's row; None where the database was never set up."""
-    return rows.one(_ROW)
-
-
 def is_demonstration(rows: Rows) -> bool:
     """Whether the installation is a demonstration."""
-    row = rows.one(_ROW)
+    row = installation_row(rows)
     return row is not None and row.is_demonstration
 
 
 def keep_installation_head(transaction: Writes, head: InstallationHead) -> None:
     """Writes the head of the installation's journal."""
     transaction.run(_KEEP_HEAD, **values_of(head))
-
-
-def mark_demonstration(rows: WrittenRows) -> None:
-    """The installation is a demonstration from now on."""
-    rows.execute(_SET_DEMONSTRATION, is_demonstration=True)

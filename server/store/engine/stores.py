@@ -11,18 +11,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from server.domain.refusals import Refusal
+from server.store.engine import statements
 from server.store.engine.postgres import PostgresStore
-from server.store.engine.statements import (
-    SQLITE,
-    Buffered,
-    Query,
-    Read,
-    Statement,
-    Values,
-    Write,
-    WrittenRows,
-    until_not_busy,
-)
 
 _BUSY_STEP_S = 0.02
 AWAY = {
@@ -33,28 +23,28 @@ AWAY = {
 """What a write is refused with when SQLite cannot do it now; any other error is a mistake of ours."""
 
 
-class SqliteRows(WrittenRows):
+class SqliteRows(statements.WrittenRows):
     """The rows of a write transaction on one SQLite connection."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
-    def found[R](self, statement: Read[R], values: Values) -> list[R]:
-        return statement.decoded(SQLITE, self._cursor(statement, values).fetchall())
+    def found[R](self, statement: statements.Read[R], values: statements.Values) -> list[R]:
+        return statement.decoded(statements.SQLITE, self._cursor(statement, values).fetchall())
 
-    def several(self, queries: Sequence[Query]) -> list[list[Any]]:
+    def several(self, queries: Sequence[statements.Query]) -> list[list[Any]]:
         return [self.found(query.statement, query.values) for query in queries]
 
-    def run(self, write: Write, values: Values) -> int:
+    def run(self, write: statements.Write, values: statements.Values) -> int:
         return self._cursor(write, values).rowcount
 
-    def run_many(self, writes: Sequence[Buffered]) -> None:
+    def run_many(self, writes: Sequence[statements.Buffered]) -> None:
         """Executes buffered writes in order."""
         for write, values in writes:
             self._cursor(write, values)
 
-    def _cursor(self, statement: Statement, values: Values) -> sqlite3.Cursor:
-        text = statement.text(SQLITE, values)
+    def _cursor(self, statement: statements.Statement, values: statements.Values) -> sqlite3.Cursor:
+        text = statement.text(statements.SQLITE, values)
         return self.connection.execute(text.sql, text.encoded(values))
 
     def hand_on(self) -> None:
@@ -106,7 +96,7 @@ class SqliteStore:
     @contextmanager
     def write(self) -> Iterator[SqliteRows]:
         with self._lock:
-            until_not_busy(
+            statements.until_not_busy(
                 lambda: self._writer.execute("begin immediate"), sqlite3.OperationalError, step_s=_BUSY_STEP_S
             )
             try:
@@ -177,7 +167,7 @@ def open_store(url: str) -> SqliteStore | PostgresStore:
 
 
 @contextmanager
-def snapshot(database: Any) -> Iterator[WrittenRows]:
+def snapshot(database: Any) -> Iterator[statements.WrittenRows]:
     """A context of reads of one committed state; temporary tables made in it vanish at its end."""
     with database.store.snapshot() as rows:
         yield rows

@@ -122,7 +122,8 @@ LEGS = rows_of(LegRow, leg)
 _OF_HALL = leg.c.hall == bindparam("hall")
 _OF_VISIT = leg.c.visit == bindparam("visit")
 
-_BY_ID = Read(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
+leg_row = One(LegRow, LEGS.where(leg.c.id == bindparam("leg")))
+"""A leg by its id."""
 leg_at_counter = One(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), IS_AT_COUNTER))
 """The leg that is called to or served at a counter (id)."""
 _AT_WORK = LEGS.where(_OF_HALL, IS_AT_WORK)
@@ -214,11 +215,6 @@ waiting_groups = Several(
 """The waiting people of a hall (id) by queue, service and the counter that alone may call them."""
 
 
-def leg_row(rows: Rows, leg: str) -> LegRow | None:
-    """A leg by its id."""
-    return rows.one(_BY_ID, leg=leg)
-
-
 def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
     """The parked legs of a hall (id) whose timer has ended, the first that ended first."""
     return rows.all(_TIMER_ENDED, hall=hall, now=now)
@@ -275,7 +271,7 @@ def leg_of_kept(values: Mapping[str, object]) -> LegRow:
 
     SQLite keeps them in the same form, so that its types decode them.
     """
-    (found,) = _BY_ID.decoded(SQLITE, [[values[name] for name in COLUMNS]])
+    (found,) = leg_row.read.decoded(SQLITE, [[values[name] for name in COLUMNS]])
     return found
 
 

@@ -126,17 +126,13 @@ def stops_of_day(rows: Rows, hall: str, on: date) -> dict[str, TicketStopRow]:
     return {stop.service: stop for stop in rows.all(_OPEN, hall=hall, on=on)}
 
 
-_PRESSED = Read(str, select(ticket_access.c.visit).where(ticket_access.c.press == bindparam("press")))
+has_ticket = Exists(str, select(ticket_access.c.visit).where(ticket_access.c.press == bindparam("press")))
+"""Whether a press has a ticket."""
 
 
 def of_press(press: str) -> Query:
     """The read of `has_ticket`."""
-    return Query(_PRESSED, {"press": press})
-
-
-def has_ticket(rows: Rows, press: str) -> bool:
-    """Whether a press has a ticket."""
-    return rows.one(_PRESSED, press=press) is not None
+    return Query(has_ticket.read, {"press": press})
 
 
 has_demand = Exists(str, select(not_issued.c.id).where(not_issued.c.id == bindparam("demand")))

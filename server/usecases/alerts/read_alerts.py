@@ -32,18 +32,7 @@ from server.store.people.accounts import allowed_by
 from server.store.people.pseudonyms import account_behind, name_of
 from server.store.people.sign_ins import active_people, note_active
 from server.store.transactions.database import Database
-from server.usecases.alerts.alert_answers import (
-    AlertAnswer,
-    AlertInHall,
-    AlertOfHall,
-    AlertPart,
-    AlertsAnswer,
-    EndAsked,
-    EndOfAlert,
-    EndsAskedAnswer,
-    HallAlertsAnswer,
-    ShownAlert,
-)
+from server.usecases.alerts import alert_answers
 
 log = structlog.get_logger()
 
@@ -110,7 +99,7 @@ def board_alert(
     now: datetime,
     *,
     has_every_language: bool = False,
-) -> ShownAlert | None:
+) -> alert_answers.ShownAlert | None:
     """The alert that a hall (id) shows now, None without one.
 
     A message is small: screens know the words of other kinds since they were loaded, and a custom alert has
@@ -139,7 +128,7 @@ def alert_part(
     now: datetime,
     *,
     has_every_language: bool = False,
-) -> AlertPart:
+) -> alert_answers.AlertPart:
     """The part of an answer or message about the alert of a hall (id): `alert`, as `board_alert`.
 
     For a minute after an alert was taken back there is `alert_taken_back` too, in the form of an alert of
@@ -152,7 +141,7 @@ def alert_part(
     taken_back_at = over[0].ended_at if over else None
     if taken_back_at is None or over[0].end_reason != AlertEndReason.TAKEN_BACK:
         return {"alert": None}
-    back: ShownAlert = {
+    back: alert_answers.ShownAlert = {
         "alert": over[0].alert,
         "kind": AlertEndReason.TAKEN_BACK,
         "drill": over[0].is_drill,
@@ -170,7 +159,7 @@ def screen_words(rows: Rows, hall: str, now: datetime) -> dict[str, AlertWords]:
     return {alert.id: alerts.words_of(rows, alert.words) for alert in holding if alert.words is not None}
 
 
-def in_message(alert: ShownAlert | None, language: str) -> ShownAlert | None:
+def in_message(alert: alert_answers.ShownAlert | None, language: str) -> alert_answers.ShownAlert | None:
     """An alert for a message to a phone: with its words in French and in the language of the phone only."""
     if alert is None:
         return None
@@ -178,13 +167,13 @@ def in_message(alert: ShownAlert | None, language: str) -> ShownAlert | None:
     return {**alert, "texts": kept}
 
 
-def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> HallAlertsAnswer:
+def read_hall_alerts(database: Database, hall: str, *, names_people: bool) -> alert_answers.HallAlertsAnswer:
     """The alerts in force in a hall (id), the shown one first. `names_people`: with the names of authors."""
     now = database.clock.now()
     configuration = database.configuration(hall)
     with database.read() as rows:
         holding = in_force(alerts.open_alerts(rows, hall), now)
-        found: list[AlertOfHall] = [
+        found: list[alert_answers.AlertOfHall] = [
             {
                 "alert": alert.id,
                 "kind": alert.kind,
@@ -206,7 +195,7 @@ def read_alert(
     *,
     only_by: Author | None = None,
     reader: Author | None = None,
-) -> AlertAnswer:
+) -> alert_answers.AlertAnswer:
     """An alert in its halls, or in those with some ids: who raised it, its screens, its end.
 
     `only_by`: only what that author raised, and without names. `reader`: for whom the answer says what they
@@ -245,7 +234,7 @@ def _taken_back_until(found: Iterable[AlertRow], reader: Author | None, now: dat
     return to_text(max(until)) if until and max(until) > now else None
 
 
-def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> EndOfAlert:
+def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> alert_answers.EndOfAlert:
     """Who confirmed the end a first time, when, and from when they may end it without a second person.
 
     `end_alone_at` is None where the site always needs two people.
@@ -261,14 +250,14 @@ def _end_asked(rows: Rows, alert: Alert, site: Site, now: datetime) -> EndOfAler
     }
 
 
-def _without_names(answer: AlertInHall) -> AlertInHall:
+def _without_names(answer: alert_answers.AlertInHall) -> alert_answers.AlertInHall:
     """What an API key reads of an alert in a hall."""
     return {**answer, "end_asked_by": None, "ended_by": None, "is_end_asked_by_reader": False}
 
 
 def _in_hall(
     database: Database, rows: Rows, row: AlertRow, now: datetime, reader: Author | None
-) -> AlertInHall:
+) -> alert_answers.AlertInHall:
     configuration, alert = database.configuration(row.hall), alerts.as_alert(row)
     shown_at = alerts.screens_showing(rows, alert.id, row.hall)
     holds = row.ended_at is None and not alert.has_expired(now)
@@ -310,10 +299,12 @@ def _uncovered_at(rows: Rows, hall: str, alert: Alert, now: datetime) -> datetim
     return max([alert.raised_at, *(end for end in ends if end is not None)])
 
 
-def read_ends_asked(database: Database, halls: Iterable[str], reader: Author) -> EndsAskedAnswer:
+def read_ends_asked(
+    database: Database, halls: Iterable[str], reader: Author
+) -> alert_answers.EndsAskedAnswer:
     """The alerts of halls (ids) whose end another person than the reader confirmed first."""
     now = database.clock.now()
-    found: dict[str, EndAsked] = {}
+    found: dict[str, alert_answers.EndAsked] = {}
     with database.read() as rows:
         for hall in halls:
             for alert in in_force(alerts.open_alerts(rows, hall), now):
@@ -340,7 +331,7 @@ def read_ends_asked(database: Database, halls: Iterable[str], reader: Author) ->
 
 def read_alerts(
     database: Database, halls: Iterable[str], *, only_by: Author | None = None, reader: Author | None = None
-) -> AlertsAnswer:
+) -> alert_answers.AlertsAnswer:
     """All alerts in force in halls (ids), then those that ended in the last day, the latest raised first.
 
     Of those that ended, the last MOST_OVER of each hall. `only_by`, `reader`: as in `read_alert`.

@@ -232,7 +232,7 @@ def test_devices_that_come_back_together_are_read_together(api: ApiSite, monkeyp
         read.append(token)
         return bearer_of_token(rows, token, now)
 
-    monkeypatch.setattr("server.web.access.callers.bearer_of_token", noted)
+    monkeypatch.setattr("server.store.devices.paired_devices.bearer_of_token", noted)
     known = CallerCache(api.database)
     found = [known.of_token(token, is_loopback=True) for token in tokens]
     assert [each.author.id for each in found] == [f"screen-{place}" for place in range(SCREENS)]
