@@ -20,7 +20,7 @@ LIMITS = ("low", "high", "n_days")
 COLUMNS = (*FIRST_COLUMNS, *LIMITS)
 """The columns of the CSV: fixed names, new ones at the end. The first files had no limits."""
 LARGEST_BYTES = 2_000_000
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)

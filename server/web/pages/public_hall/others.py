@@ -16,7 +16,7 @@ from server.domain.people.roles import Permission
 from server.domain.quality.doubt import Interval
 from server.domain.quality.indicators import INDICATORS, Figure
 from server.domain.quality.open_file import LARGEST_BYTES, OpenFile, open_file_too_large, read_open_file
-from server.domain.quality.periods import PeriodKind, period_of
+from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.selection import OPEN_INDICATORS, OpenFigure
 from server.domain.refusals import Refusal
 from server.usecases.quality.indicators import Days
@@ -112,7 +112,6 @@ def _page(
     is_read: bool = True,
 ) -> tuple[str, int]:
     typed = request.form if is_read else {}
-    language = page.language()
     months = sorted(found.months, reverse=True) if found else []
     month = str(typed.get("mois", "")) if typed.get("mois") in months else next(iter(months), "")
     words = page.sentence()
@@ -121,10 +120,9 @@ def _page(
         hall=halls[0],
         halls=halls,
         theirs=page.halls(Permission.READ_FIGURES),
-        name=str(typed.get("nom", ""))[:LONGEST_NAME].strip() or words("quality.others.other"),
-        typed_name=str(typed.get("nom", ""))[:LONGEST_NAME],
+        name=str(typed.get("nom", ""))[:LONGEST_NAME].strip(),
         text=found.text if found else str(typed.get("texte", "")),
-        months=[(each, _month_name(each, language)) for each in months],
+        months=[(each, wording.title_of(_period(each), words.language)) for each in months],
         month=month,
         rows=_rows(found.months[month], halls, month, words) if found else [],
         problems=problems_of(refusal, {refusal.code: "fichier"} if refusal else {}),
@@ -134,16 +132,15 @@ def _page(
     return html, 200 if refusal is None else status_of(refusal)
 
 
-def _month_name(month: str, language: str) -> str:
-    return wording.title_of(period_of(PeriodKind.MONTH, date.fromisoformat(f"{month}-01")), language)
+def _period(month: str) -> Period:
+    return period_of(PeriodKind.MONTH, date.fromisoformat(f"{month}-01"))
 
 
 def _rows(
     other: Mapping[str, OpenFigure], halls: Sequence[HallConfiguration], month: str, words: Sentence
 ) -> list[OthersRow]:
     """The indicators that the file has."""
-    period = period_of(PeriodKind.MONTH, date.fromisoformat(f"{month}-01"))
-    days = Days(period.starts_on, period.ends_on)
+    days = Days(_period(month).starts_on, _period(month).ends_on)
     read = [read_open_month(database(), hall.hall, days) for hall in halls]
     ours = [{figure["indicator"]: figure for figure in figures} for figures in read]
     return [

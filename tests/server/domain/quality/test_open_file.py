@@ -60,6 +60,7 @@ def test_a_figure_that_is_left_out_says_why():
         (f"{HEADER}\n{LINE.replace(',s,', ',min,')}".encode(), "open_file_version"),
         (f"{HEADER}\n{LINE},1".encode(), "open_file_line"),
         (f"{HEADER}\n{LINE.replace('2026-10,', '2026-13,')}".encode(), "open_file_month"),
+        (f"{HEADER}\n{LINE.replace('2026-10,', '0000-10,')}".encode(), "open_file_month"),
         (f"{HEADER}\n{LINE.replace('480', '8 min')}".encode(), "open_file_number"),
         (f"{HEADER}\n{LINE.replace('480', 'nan')}".encode(), "open_file_number"),
         (f"{HEADER}\n{LINE.replace('480', '-1')}".encode(), "open_file_number"),
