@@ -16,7 +16,6 @@ A screen remembers the directions of counters, so step 3 is rarely visible.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from hardware.json_types import (
@@ -27,7 +26,6 @@ from hardware.json_types import (
     Ordinal,
     SaidWait,
     Texts,
-    WaitWording,
 )
 from signage.announcement import FRENCH
 
@@ -127,8 +125,6 @@ NAME_CHARACTERS = 60
 MESSAGE_LIMIT = 3_900
 """Bytes of one message's JSON; leaves 196 bytes below 4 kB (4,096) for the packet's name and namespace."""
 
-type Words = Mapping[str, str]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterPlace:
@@ -145,72 +141,13 @@ class CounterPlace:
     visitor: tuple[str, str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardCall:
-    """A call whose visitor is not yet at the counter; `rank` is 1 for the call, 2 and more for recalls."""
-
-    call: str
-    number: str
-    place: CounterPlace
-    called_at: datetime
-    rank: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentCall:
-    """A call that is over: its visitor is at the counter, or did not come."""
-
-    number: str
-    place: CounterPlace
-    called_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueWait:
-    """The range of waits a visitor taking a ticket now may expect, in seconds, 0 ≤ low ≤ high.
-
-    `said`: as a range, or by the one end that is sure.
-    """
-
-    low_s: int
-    high_s: int
-    said: WaitWording = "between"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine:
-    """A queue on the screen: its services with names per language, people waiting, the wait if known.
-
-    `is_after_closing`: a new ticket would probably be called only after the hall closes for the day.
-    """
-
-    queue: str
-    services: Sequence[tuple[str, Words]]
-    waiting: int
-    wait: QueueWait | None = None
-    is_after_closing: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HallPosition:
-    """The position of a full-state message in a hall's history. `as_of` is aware."""
-
-    epoch: str
-    version: int
-    as_of: datetime
-
-
 def calls_message(
-    *, hall: str, position: HallPosition, calls: Iterable[BoardCall], recent: Iterable[RecentCall]
+    position: Position, *, calls: Iterable[CallOnBoard], recent: Iterable[FormerCall]
 ) -> CallsMessage:
     """Return the most recent calls and former calls of a hall, the latest first. See `fitted_board`."""
-    newest = sorted(calls, key=lambda call: call.called_at, reverse=True)[:MAX_CALLS]
-    former = sorted(recent, key=lambda call: call.called_at, reverse=True)[:MAX_RECENT]
-    return {
-        **position_message(hall, position),
-        "calls": [_call(call) for call in newest],
-        "recent": [_recent(call) for call in former],
-    }
+    newest = sorted(calls, key=lambda call: call["called_at"], reverse=True)[:MAX_CALLS]
+    former = sorted(recent, key=lambda call: call["called_at"], reverse=True)[:MAX_RECENT]
+    return {**position, "calls": newest, "recent": former}
 
 
 def fitted_board[Board: CallsMessage](message: Board) -> Board:
@@ -222,18 +159,18 @@ def fitted_board[Board: CallsMessage](message: Board) -> Board:
     return _fitted(message, _BOARD_STEPS)
 
 
-def queues_message(*, hall: str, position: HallPosition, queues: Iterable[QueueLine]) -> QueuesChanged:
+def queues_message(position: Position, queues: Iterable[QueueOnBoard]) -> QueuesChanged:
     """Return the body of `queues.changed`, never larger than `MESSAGE_LIMIT`.
 
     Where it would be, first the other languages of service names leave, then the queues with the fewest
     people waiting; `more` then counts the queues left out.
     """
     message: QueuesChanged = {
-        "hall": hall,
-        "epoch": position.epoch,
-        "version": position.version,
-        "as_of": _as_of(position),
-        "queues": [_queue(line) for line in queues],
+        "hall": position["hall"],
+        "epoch": position["epoch"],
+        "version": position["version"],
+        "as_of": position["as_of"],
+        "queues": list(queues),
     }
     return _fitted(message, _QUEUE_STEPS)
 
@@ -249,23 +186,9 @@ def clip(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
 
 
-def position_message(hall: str, position: HallPosition) -> Position:
-    """Return a position as it travels; `hall` is the slug."""
-    return {
-        "hall": hall,
-        "epoch": position.epoch,
-        "version": position.version,
-        "as_of": _as_of(position),
-    }
-
-
-def _as_of(position: HallPosition) -> str:
-    return position.as_of.isoformat(timespec="microseconds")
-
-
 def counter_message(place: CounterPlace) -> CalledCounter:
     """Return a counter as a message, for the board and with a call: its texts within their bounds."""
-    counter = _former_counter(place)
+    counter = former_counter(place)
     counter["direction"] = {FRENCH: clip(place.direction, DIRECTION_CHARACTERS)} if place.direction else {}
     if place.visitor:
         language, label, direction = place.visitor
@@ -279,43 +202,9 @@ def counter_message(place: CounterPlace) -> CalledCounter:
     return counter
 
 
-def _former_counter(place: CounterPlace) -> CalledCounter:
+def former_counter(place: CounterPlace) -> CalledCounter:
+    """Return a counter as a message with a former call: its label within its bounds, no more."""
     return {"id": place.counter, "label": clip(place.label, LABEL_CHARACTERS)}
-
-
-def _call(call: BoardCall) -> CallOnBoard:
-    return {
-        "call": call.call,
-        "number": call.number,
-        "counter": counter_message(call.place),
-        "called_at": call.called_at.isoformat(timespec="milliseconds"),
-        "rank": call.rank,
-    }
-
-
-def _recent(call: RecentCall) -> FormerCall:
-    return {
-        "number": call.number,
-        "counter": _former_counter(call.place),
-        "called_at": call.called_at.isoformat(timespec="milliseconds"),
-    }
-
-
-def _queue(line: QueueLine) -> QueueOnBoard:
-    message: QueueOnBoard = {
-        "queue": line.queue,
-        "services": [
-            {"id": service, "name": {lang: clip(text, NAME_CHARACTERS) for lang, text in names.items()}}
-            for service, names in line.services
-        ],
-        "waiting": line.waiting,
-        "wait": None
-        if line.wait is None
-        else {"low_s": line.wait.low_s, "high_s": line.wait.high_s, "said": line.wait.said},
-    }
-    if line.is_after_closing:
-        message["why_no_wait"] = "after_closing"
-    return message
 
 
 type Step[Message] = Callable[[Message], bool]

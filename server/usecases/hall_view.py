@@ -1,7 +1,7 @@
 """A hall at one committed state: what every reading begins with."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.domain.hall.configuration import Counter, HallConfiguration, Service
 from server.domain.hall.devices import Kiosk
@@ -13,7 +13,6 @@ from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.store.visits.legs import LegRow
-from signage import board
 from signage.board import Position
 
 ARRIVAL_SHOWN_FOR = timedelta(seconds=60)
@@ -27,25 +26,19 @@ class HallState:
     rows: Rows
     row: HallRow
     configuration: HallConfiguration
-    position: board.HallPosition
+    as_of: datetime
 
     @property
     def position_message(self) -> Position:
         """The position with the hall's slug, as answers and messages begin."""
-        position = self.position
-        return {
-            "hall": self.row.slug,
-            "epoch": position.epoch,
-            "version": position.version,
-            "as_of": to_text(position.as_of),
-        }
+        row = self.row
+        return {"hall": row.slug, "epoch": row.epoch, "version": row.version, "as_of": to_text(self.as_of)}
 
 
 def hall_state(database: Database, rows: Rows, hall: str) -> HallState:
     """The hall's epoch, version and configuration inside a read. `hall` is its id. Refusal: unknown_hall."""
     row = existing(hall_row(rows, hall), "unknown_hall", hall=hall)
-    position = board.HallPosition(epoch=row.epoch, version=row.version, as_of=database.clock.now())
-    return HallState(rows, row, database.configurations.of(rows, row), position)
+    return HallState(rows, row, database.configurations.of(rows, row), database.clock.now())
 
 
 def find_service(configuration: HallConfiguration, service: str) -> Service:

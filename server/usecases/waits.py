@@ -56,7 +56,7 @@ def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
 
     The counters of one session count as one agent, except those where visitors work by themselves.
     """
-    configuration, as_of = state.configuration, state.position.as_of
+    configuration, as_of = state.configuration, state.as_of
     services = configuration.services
     open_now = [place for place in open_places(rows, hall) if not place.is_paused]
     opened = open_legs(rows, hall)
@@ -95,7 +95,7 @@ def agent_of(configuration: HallConfiguration, place: SessionPlace) -> str:
 
 def rest_now(rows: Rows, hall: str, state: HallState) -> UpcomingBreak | None:
     """The break that runs or comes next today in a hall (id), if those who wait then are carried over."""
-    now = state.position.as_of
+    now = state.as_of
     at = hours.carried_over(rows, hall, state.configuration, now)
     if at is None:
         return None
@@ -292,9 +292,9 @@ class Estimates:
             rest,
             linked,
             called_in_s,
-            closes_in_s(state.configuration, state.position.as_of),
+            closes_in_s(state.configuration, state.as_of),
         )
-        return self._reckoned(hall, now, state.position.as_of)
+        return self._reckoned(hall, now, state.as_of)
 
     def _reckoned(self, hall: str, now: HallSnapshot, as_of: datetime) -> HallEstimate:
         self.by_hall[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
@@ -356,7 +356,7 @@ class Estimates:
             return {}
         legs = self.database.open_legs(rows, state.row)
         try:
-            return predict_calls(state.configuration, legs, receiving, paces, state.position.as_of)
+            return predict_calls(state.configuration, legs, receiving, paces, state.as_of)
         except Refusal:
             return {}
 

@@ -27,24 +27,30 @@ from signage.board import (
     MAX_CALLS,
     MAX_RECENT,
     MESSAGE_LIMIT,
-    BoardCall,
+    CallOnBoard,
     CallsMessage,
     CounterPlace,
-    HallPosition,
-    QueueLine,
-    QueueWait,
-    RecentCall,
+    FormerCall,
+    NamedService,
+    Position,
+    QueueOnBoard,
     calls_message,
     clip,
     counter_message,
     fitted_board,
+    former_counter,
     message_bytes,
     queues_message,
 )
 from tests.signage.contract_server import SENTENCES, translate
 
 NOW = datetime(2026, 11, 24, 9, 42, 0, 123456, tzinfo=UTC)
-POSITION = HallPosition(epoch="01934f6c-0000-7000-8000-000000000000", version=4711, as_of=NOW)
+POSITION: Position = {
+    "hall": "laon",
+    "epoch": "01934f6c-0000-7000-8000-000000000000",
+    "version": 4711,
+    "as_of": NOW.isoformat(),
+}
 FOUR_KB = 4_096
 
 
@@ -52,10 +58,23 @@ def place(n: int = 3, **values: Any) -> CounterPlace:
     return CounterPlace(**{"counter": f"counter-{n}", "label": f"guichet {n}"} | values)
 
 
-def call(n: int, *, at: int = 0, rank: int = 1, where: CounterPlace | None = None) -> BoardCall:
-    called_at = NOW + timedelta(seconds=at)
-    number = f"A{n:03}"
-    return BoardCall(call=f"call-{n}", number=number, place=where or place(), called_at=called_at, rank=rank)
+def called(call: str, number: str, where: CounterPlace, called_at: datetime, rank: int) -> CallOnBoard:
+    return {
+        "call": call,
+        "number": number,
+        "counter": counter_message(where),
+        "called_at": called_at.isoformat(timespec="milliseconds"),
+        "rank": rank,
+    }
+
+
+def former(number: str, where: CounterPlace, called_at: datetime) -> FormerCall:
+    said = called_at.isoformat(timespec="milliseconds")
+    return {"number": number, "counter": former_counter(where), "called_at": said}
+
+
+def call(n: int, *, at: int = 0, rank: int = 1, where: CounterPlace | None = None) -> CallOnBoard:
+    return called(f"call-{n}", f"A{n:03}", where or place(), NOW + timedelta(seconds=at), rank)
 
 
 class Board(CallsMessage):
@@ -67,17 +86,17 @@ class Board(CallsMessage):
 def board(
     *,
     hall: str = "laon",
-    calls: Sequence[BoardCall] = (),
-    former: Sequence[RecentCall] = (),
+    calls: Sequence[CallOnBoard] = (),
+    former: Sequence[FormerCall] = (),
     revision: str = "1.1",
 ) -> Board:
-    message = calls_message(hall=hall, position=POSITION, calls=calls, recent=former)
+    message = calls_message({**POSITION, "hall": hall}, calls=calls, recent=former)
     whole: Board = {**message, "programme_revision": revision}
     return fitted_board(whole)
 
 
-def recent(n: int, *, at: int = 0) -> RecentCall:
-    return RecentCall(number=f"A{n:03}", place=place(), called_at=NOW + timedelta(seconds=at))
+def recent(n: int, *, at: int = 0) -> FormerCall:
+    return former(f"A{n:03}", place(), NOW + timedelta(seconds=at))
 
 
 def test_the_board_is_as_the_contract_writes_it() -> None:
@@ -85,7 +104,7 @@ def test_the_board_is_as_the_contract_writes_it() -> None:
     message = board(calls=[call(42, rank=2, where=where)], former=[recent(41)], revision="3.1")
     assert message == {
         "hall": "laon",
-        "epoch": POSITION.epoch,
+        "epoch": POSITION["epoch"],
         "version": 4711,
         "as_of": "2026-11-24T09:42:00.123456+00:00",
         "calls": [
@@ -130,12 +149,9 @@ def largest_board(character: str) -> Board:
         label=character * LABEL_CHARACTERS,
         direction=character * DIRECTION_CHARACTERS,
     )
-    calls = [
-        BoardCall(call="f" * 36, number="A1000", place=where, called_at=NOW + timedelta(seconds=n), rank=99)
-        for n in range(MAX_CALLS)
-    ]
-    former = [RecentCall(number="A1000", place=where, called_at=NOW)] * MAX_RECENT
-    return board(hall="h" * 36, calls=calls, former=former, revision=str(10**6))
+    calls = [called("f" * 36, "A1000", where, NOW + timedelta(seconds=n), 99) for n in range(MAX_CALLS)]
+    over = [former("A1000", where, NOW) for _ in range(MAX_RECENT)]
+    return board(hall="h" * 36, calls=calls, former=over, revision=str(10**6))
 
 
 def test_the_largest_valid_board_in_plain_letters_keeps_every_call_and_the_directions_of_the_large_ones() -> (
@@ -172,28 +188,27 @@ PLACES = st.builds(
 )
 TIMES = st.datetimes(timezones=st.just(UTC))
 CALLS = st.builds(
-    BoardCall,
+    called,
     call=st.uuids().map(str),
     number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"),
-    place=PLACES,
+    where=PLACES,
     called_at=TIMES,
     rank=st.integers(1, 99),
 )
-RECENT = st.builds(RecentCall, number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"), place=PLACES, called_at=TIMES)
+RECENT = st.builds(former, number=st.from_regex(r"\A[A-Z][0-9]{3,5}\Z"), where=PLACES, called_at=TIMES)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(CALLS, max_size=30), st.lists(RECENT, max_size=20))
 def test_any_board_stays_under_4_kb_and_keeps_the_newest_call_whole(
-    calls: list[BoardCall], former: list[RecentCall]
+    calls: list[CallOnBoard], former: list[FormerCall]
 ) -> None:
     message = board(hall="h" * 36, calls=calls, former=former)
     assert message_bytes(message) <= MESSAGE_LIMIT
     assert len(message["calls"]) <= MAX_CALLS
     assert len(message["recent"]) <= MAX_RECENT
     if calls:
-        newest = max(calls, key=lambda call: call.called_at)
-        assert message["calls"][0]["called_at"] == newest.called_at.isoformat(timespec="milliseconds")
+        assert message["calls"][0]["called_at"] == max(call["called_at"] for call in calls)
         assert len(message["calls"][0]["counter"]["label"]) <= LABEL_CHARACTERS
 
 
@@ -202,30 +217,20 @@ def test_an_addition_that_leaves_no_room_is_an_error() -> None:
         board(revision="x" * 5_000)
 
 
-def test_queues_carry_people_and_waits_but_no_wait_without_an_estimate() -> None:
-    lines = [
-        QueueLine(
-            queue="q1", services=[("s1", {"fr": "Accueil"})], waiting=3, wait=QueueWait(low_s=300, high_s=900)
-        ),
-        QueueLine(queue="q2", services=[], waiting=0),
-    ]
-    message = queues_message(hall="laon", position=POSITION, queues=lines)
-    assert message["queues"] == [
-        {
-            "queue": "q1",
-            "services": [{"id": "s1", "name": {"fr": "Accueil"}}],
-            "waiting": 3,
-            "wait": {"low_s": 300, "high_s": 900, "said": "between"},
-        },
-        {"queue": "q2", "services": [], "waiting": 0, "wait": None},
-    ]
-    assert "more" not in message
+def line(queue: str, service: str, names: dict[str, str], waiting: int) -> QueueOnBoard:
+    services: list[NamedService] = [{"id": service, "name": names}]
+    return {"queue": queue, "services": services, "waiting": waiting, "wait": None}
+
+
+def test_queues_that_fit_are_said_whole() -> None:
+    lines = [line("q1", "s1", {"fr": "Accueil", "en": "Reception"}, 3), line("q2", "s2", {"fr": "Titres"}, 0)]
+    assert queues_message(POSITION, lines) == {**POSITION, "queues": lines}
 
 
 def test_too_many_queues_leave_from_the_emptiest_and_are_counted() -> None:
     names = {"fr": "Titres de séjour " * 4, "en": "Residence permits " * 4}
-    lines = [QueueLine(queue="q" * 36, services=[("s" * 36, names)], waiting=n) for n in range(40)]
-    message = queues_message(hall="laon", position=POSITION, queues=lines)
+    lines = [line("q" * 36, "s" * 36, {**names}, n) for n in range(40)]
+    message = queues_message(POSITION, lines)
     assert message_bytes(message) <= MESSAGE_LIMIT
     assert message["more"] + len(message["queues"]) == 40
     assert min(line["waiting"] for line in message["queues"]) == message["more"]
@@ -245,8 +250,8 @@ def test_a_board_carries_twelve_calls_and_eight_former_ones() -> None:
 
 def test_names_in_other_languages_leave_before_a_queue_does() -> None:
     names = {"fr": "Titres", "en": "Permits " * 10}
-    lines = [QueueLine(queue=f"q{n}", services=[("s", names)], waiting=n) for n in range(30)]
-    message = queues_message(hall="laon", position=POSITION, queues=lines)
+    lines = [line(f"q{n}", "s", {**names}, n) for n in range(30)]
+    message = queues_message(POSITION, lines)
     assert len(message["queues"]) == 30
     assert {name for line in message["queues"] for each in line["services"] for name in each["name"]} == {
         "fr"

@@ -276,15 +276,15 @@ def read_appointments(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        day = on or state.configuration.site.local_day(state.position.as_of)
+        day = on or state.configuration.site.local_day(state.as_of)
         found = appointments_of_day(rows, hall_id, day)
-    now = state.position.as_of
+    now = state.as_of
     listed = [_listed(row, now=now, has_codes=has_codes, has_visits=has_visits) for row in found]
     return {
         "hall": state.row.slug,
         "on": day.isoformat(),
-        "epoch": state.position.epoch,
-        "version": state.position.version,
+        "epoch": state.row.epoch,
+        "version": state.row.version,
         "as_of": to_text(now),
         "counts": {
             "booked": sum(each["state"] != AppointmentState.CANCELLED for each in listed),
@@ -328,7 +328,7 @@ def read_convocations(database: Database, hall: str, kiosk: str | None = None) -
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        day = state.configuration.site.local_day(state.position.as_of)
+        day = state.configuration.site.local_day(state.as_of)
         found = hours_of_convocations(rows, hall_id, day)
     hours: dict[str, list[str]] = {}
     for row in found:

@@ -152,7 +152,7 @@ def _may_read_id(place: SessionPlace, reader: Author | None) -> bool:
 def _wrap_up(rows: Rows, state: HallState, place: SessionPlace | None, leg: LegRow | None) -> datetime | None:
     if place is None or leg is not None:
         return None
-    found = wrapping_up(rows, place.hall, state.configuration, [place], state.position.as_of)
+    found = wrapping_up(rows, place.hall, state.configuration, [place], state.as_of)
     return found.get(place.counter)
 
 
@@ -208,7 +208,7 @@ def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -
             raise Refusal("unknown_counter", counter=counter)
         place = open_place(rows, counter)
         legs: OpenLegs = database.open_legs(rows, state.row)
-        at = CallingState(rows, hall, state.configuration, legs, state.position.as_of)
+        at = CallingState(rows, hall, state.configuration, legs, state.as_of)
         in_order: list[str] = []
         others: list[str] = []
         if place is not None:
@@ -231,9 +231,9 @@ def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -
         answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
     return {
         "counter": counter,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
-        "as_of": to_text(state.position.as_of),
+        "epoch": state.row.epoch,
+        "version": state.row.version,
+        "as_of": to_text(state.as_of),
         "may_call": len(in_order),
         "legs": [leg for leg in answers if leg["state"] == LegState.WAITING],
     }

@@ -76,7 +76,7 @@ class CounterWork(TypedDict):
 def calling_state(database: Database, state: HallState) -> CallingState:
     """What a pick reads of a hall, at the state that was read."""
     legs = database.open_legs(state.rows, state.row)
-    return CallingState(state.rows, state.row.id, state.configuration, legs, state.position.as_of)
+    return CallingState(state.rows, state.row.id, state.configuration, legs, state.as_of)
 
 
 def counter_work(

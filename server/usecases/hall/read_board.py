@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from hardware.json_types import InstantText
 from hardware.languages import base_of
-from kiosk.menu_messages import MenuMessage, ServiceOfMenu, wording_of
+from kiosk.menu_messages import MenuMessage, ServiceOfMenu
 from server.documents.notices import AskedNotice
 from server.domain.hall.configuration import Counter, HallConfiguration
 from server.domain.hours.calendars import OpeningHours, business_day, special_hours, weekly_hours
@@ -15,7 +15,7 @@ from server.domain.hours.windows import covered_days
 from server.domain.instants import to_text
 from server.domain.languages import FRENCH, language_shown
 from server.domain.refusals import Refusal
-from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
+from server.domain.waits.estimate import Estimate
 from server.store import hours
 from server.store.counters import open_places
 from server.store.hall import EarlierCall, ShownCall, earlier_calls, quiet_until, shown_calls
@@ -24,6 +24,7 @@ from server.store.transactions.database import Database
 from server.store.visits import legs
 from server.usecases.alerts.alert_answers import AlertPart
 from server.usecases.alerts.read_alerts import alert_part
+from server.usecases.answers import wait_answer
 from server.usecases.complaints.act_on_entry import read_released
 from server.usecases.hall_view import ARRIVAL_SHOWN_FOR, hall_state
 from server.usecases.hours.hours_words import BusyHours, read_busy_hours
@@ -97,24 +98,22 @@ def read_board(database: Database, hall: str) -> BoardChanged:
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        called = shown_calls(rows, hall_id, since=state.position.as_of - ARRIVAL_SHOWN_FOR)
+        called = shown_calls(rows, hall_id, since=state.as_of - ARRIVAL_SHOWN_FOR)
         recent = earlier_calls(rows, hall_id)
-        rest = hours.carried_over(rows, hall_id, state.configuration, state.position.as_of)
-        quiet = quiet_until(rows, hall_id, state.position.as_of)
-        alert = alert_part(rows, hall_id, state.configuration, state.position.as_of)
+        rest = hours.carried_over(rows, hall_id, state.configuration, state.as_of)
+        quiet = quiet_until(rows, hall_id, state.as_of)
+        alert = alert_part(rows, hall_id, state.configuration, state.as_of)
         mark = notices_mark(rows)
-    day = business_day(state.configuration.calendar, state.position.as_of)
+    day = business_day(state.configuration.calendar, state.as_of)
     shown_legs = {call.id for call in called}
-    latest: dict[str, board.RecentCall] = {}
+    latest: dict[str, board.FormerCall] = {}
     for leg in recent:
         if leg.counter and leg.id not in shown_legs and _is_over(leg, day):
-            place = place_of(state.configuration, leg.counter)
-            latest.setdefault(
-                leg.number, board.RecentCall(number=leg.number, place=place, called_at=leg.last_called_at)
-            )
+            counter = board.former_counter(place_of(state.configuration, leg.counter))
+            called_at = leg.last_called_at.isoformat(timespec="milliseconds")
+            latest.setdefault(leg.number, {"number": leg.number, "counter": counter, "called_at": called_at})
     calls = board.calls_message(
-        hall=state.row.slug,
-        position=state.position,
+        state.position_message,
         calls=[_call(state.configuration, call, day) for call in called],
         recent=list(latest.values())[: board.MAX_RECENT],
     )
@@ -134,7 +133,7 @@ def read_alert_message(database: Database, hall: str) -> AlertChanged:
     """The message that is sent at once when an alert is raised or ends in a hall (id)."""
     with database.read() as rows:
         state = hall_state(database, rows, hall)
-        alert = alert_part(rows, hall, state.configuration, state.position.as_of)
+        alert = alert_part(rows, hall, state.configuration, state.as_of)
     return {**state.position_message, **alert, **_WITHOUT_VOICE}
 
 
@@ -143,14 +142,15 @@ def _is_over(leg: EarlierCall, today: date) -> bool:
     return leg.state != "called" and leg.business_day == today and leg.end_reason != "undone"
 
 
-def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> board.BoardCall:
-    return board.BoardCall(
-        call=call.call,
-        number=call.number,
-        place=place_of(configuration, call.counter, today, language=call.language),
-        called_at=call.last_called_at,
-        rank=call.rank,
-    )
+def _call(configuration: HallConfiguration, call: ShownCall, today: date) -> board.CallOnBoard:
+    place = place_of(configuration, call.counter, today, language=call.language)
+    return {
+        "call": call.call,
+        "number": call.number,
+        "counter": board.counter_message(place),
+        "called_at": call.last_called_at.isoformat(timespec="milliseconds"),
+        "rank": call.rank,
+    }
 
 
 def read_queues(database: Database, hall: str, waits: Waits) -> QueuesChanged:
@@ -161,7 +161,7 @@ def read_queues(database: Database, hall: str, waits: Waits) -> QueuesChanged:
         counts = legs.waiting_by_queue(rows, hall_id)
         places = open_places(rows, hall_id)
     served = {service for place in places if not place.is_paused for service in place.services}
-    lines = []
+    lines: list[board.QueueOnBoard] = []
     for queue in state.configuration.queues.values():
         services = [
             s
@@ -170,22 +170,18 @@ def read_queues(database: Database, hall: str, waits: Waits) -> QueuesChanged:
         ]
         if not services:
             continue
-        wait = waits.get(queue.id) if any(each.id in served for each in services) else None
-        count = counts[queue.id].people if queue.id in counts else 0
-        lines.append(
-            board.QueueLine(
-                queue=queue.id,
-                services=[(s.id, {FRENCH: s.name(FRENCH)}) for s in services],
-                waiting=count,
-                wait=board.QueueWait(
-                    low_s=wait.low_s, high_s=wait.high_s, said=wording_of(wait.low_s, wait.high_s)
-                )
-                if isinstance(wait, WaitRange)
-                else None,
-                is_after_closing=isinstance(wait, AfterClosing),
-            )
-        )
-    return board.queues_message(hall=state.row.slug, position=state.position, queues=lines)
+        told = wait_answer(waits.get(queue.id) if any(each.id in served for each in services) else None)
+        names = {s.id: board.clip(s.name(FRENCH), board.NAME_CHARACTERS) for s in services}
+        line: board.QueueOnBoard = {
+            "queue": queue.id,
+            "services": [{"id": service, "name": {FRENCH: name}} for service, name in names.items()],
+            "waiting": counts[queue.id].people if queue.id in counts else 0,
+            "wait": told["wait"],
+        }
+        if told["why_no_wait"] is not None:
+            line["why_no_wait"] = told["why_no_wait"]
+        lines.append(line)
+    return board.queues_message(state.position_message, lines)
 
 
 DAYS_AHEAD = 60

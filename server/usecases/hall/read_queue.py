@@ -168,7 +168,7 @@ def read_queue(
     with database.read() as rows:
         hall_now = hall_state(database, rows, hall_id)
         configuration = hall_now.configuration
-        on = business_day(configuration.calendar, hall_now.position.as_of)
+        on = business_day(configuration.calendar, hall_now.as_of)
         opened = waiting.open_legs(rows, hall_id)
         places = open_places(rows, hall_id)
         details = VisitDetails.read(database, hall_now)
@@ -192,8 +192,8 @@ def read_queue(
             "no_shows": answers_of(
                 no_shows_to_reinstate(rows, hall_id, on, limit=MOST_NO_SHOWS), LegState.ENDED
             ),
-            "break": read_break(rows, hall_id, configuration, hall_now.position.as_of),
-            "closed": read_closed(configuration, hall_now.position.as_of),
+            "break": read_break(rows, hall_id, configuration, hall_now.as_of),
+            "closed": read_closed(configuration, hall_now.as_of),
             "step_free": _step_free(hall_now, details.needs, at_counters, reach),
         }
 
@@ -222,7 +222,7 @@ def read_paper_queue(database: Database, hall: str, *, reader: Author = SYSTEM) 
             for leg in _in_reach(rows, hall, queue, reader.reach, limit=PAGE)
         ]
         legs = [details.leg(leg) for leg in sorted(found, key=attrgetter("sort_key"))]
-    return hall_now.position.as_of, legs
+    return hall_now.as_of, legs
 
 
 def _in_reach(
@@ -327,7 +327,7 @@ def _counters(
     held = {place.counter: place for place in places}
     legs = {leg.counter: leg for leg in opened if leg.state != LegState.PARKED}
     calling = calling_state(database, hall_now)
-    today = business_day(hall_now.configuration.calendar, hall_now.position.as_of)
+    today = business_day(hall_now.configuration.calendar, hall_now.as_of)
     found: list[CounterOfHall] = []
     for counter in hall_now.configuration.counters.values():
         if counter.is_retired:

@@ -191,7 +191,7 @@ class _WallState:
 
     def gives_tickets(self, services: Sequence[Service]) -> bool:
         """Whether a ticket may be taken now for one of the services: else no wait is announced."""
-        configuration, now = self.hall.configuration, self.hall.position.as_of
+        configuration, now = self.hall.configuration, self.hall.as_of
         return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
 
 
@@ -208,7 +208,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
     ranges = estimates.of(hall_id).ranges
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        as_of = state.position.as_of
+        as_of = state.as_of
         on = business_day(state.configuration.calendar, as_of)
         places = open_places(rows, hall_id)
         wrap_ups = wrapping_up(rows, hall_id, state.configuration, places, as_of)

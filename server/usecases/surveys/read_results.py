@@ -201,6 +201,6 @@ def read_exit_alert(database: Database, code: str) -> ExitAlert:
         if address is None or address.hall is None or address.channel != Channel.KIOSK:
             raise Refusal("unknown_survey")
         state = hall_state(database, rows, address.hall)
-        at = state.position.as_of
+        at = state.as_of
         alert = alert_part(rows, address.hall, state.configuration, at, has_every_language=True)
     return {**state.position_message, **alert, "languages": list(state.configuration.read_languages)}

@@ -65,7 +65,7 @@ def read_menu(
     ranges = estimates.of(hall_id).by_service
     with database.read() as rows:
         offer = read_offer(database, rows, hall_id, language, ranges=ranges)
-        configuration, now = offer.state.configuration, offer.state.position.as_of
+        configuration, now = offer.state.configuration, offer.state.as_of
         rest = hours.rest_of(rows, hall_id, configuration, now)
         alert = alert_part(rows, hall_id, configuration, now, has_every_language=True)
         worn = read_look(rows, configuration.site.slug).as_message()
@@ -97,8 +97,8 @@ def read_menu(
     message = build_menu(hall_menu, services, referrals, language=in_language, translate=translate, now=now)
     return {
         **message,
-        "epoch": offer.state.position.epoch,
-        "version": offer.state.position.version,
+        "epoch": offer.state.row.epoch,
+        "version": offer.state.row.version,
         **alert,
         "look": worn,
         "configuration": configuration.mark,

@@ -40,7 +40,7 @@ class HallOffer:
 
     def item(self, service: Service) -> MenuService:
         """A service as a menu has it."""
-        configuration, now = self.state.configuration, self.state.position.as_of
+        configuration, now = self.state.configuration, self.state.as_of
         found = self.ranges.get(service.id)
         return MenuService(
             service=service.id,
@@ -75,7 +75,7 @@ def read_offer(
 ) -> HallOffer:
     """What a hall (id) offers now; `ranges`: the waits by service."""
     state = hall_state(database, rows, hall)
-    configuration, now = state.configuration, state.position.as_of
+    configuration, now = state.configuration, state.as_of
     by_queue, by_service = database.open_legs(rows, state.row).waiting()
     open_for: dict[str, int] = {}
     for place in open_places(rows, hall):
@@ -144,7 +144,7 @@ class WaysFinder:
             offer.item(configuration.services[service]),
             language=self.language,
             translate=self.translate,
-            now=offer.state.position.as_of,
+            now=offer.state.as_of,
         )
 
     def _hall_of(self, service: str) -> str | None:

@@ -270,11 +270,11 @@ def _answers(
     with database.read() as rows:
         state = hall_state(database, rows, leg.hall)
         is_waiting = leg.state == LegState.WAITING
-        rest = hours.rest_of(rows, leg.hall, state.configuration, state.position.as_of)
+        rest = hours.rest_of(rows, leg.hall, state.configuration, state.as_of)
         ahead = people_ahead(rows, leg) if is_waiting else None
         linked = legs.linked_ahead(rows, leg) if ahead else 0
-        alert = alert_part(rows, leg.hall, state.configuration, state.position.as_of, has_every_language=True)
-    configuration, now = state.configuration, state.position.as_of
+        alert = alert_part(rows, leg.hall, state.configuration, state.as_of, has_every_language=True)
+    configuration, now = state.configuration, state.as_of
     service = configuration.services.get(leg.service)
     is_reckoned = ahead is not None and not leg.is_held
     wait = estimates.remaining(leg, ahead or 0) if is_reckoned else None
@@ -317,8 +317,8 @@ def _answers(
         "end_reason": None if leg.end_reason is None else EndReason(leg.end_reason),
         "demonstration": configuration.is_demonstration,
         **alert,
-        "epoch": state.position.epoch,
-        "version": state.position.version,
+        "epoch": state.row.epoch,
+        "version": state.row.version,
         "as_of": to_text(now),
     }
     return {
@@ -367,7 +367,7 @@ def _why_no_wait(database: Database, leg: LegRow) -> NoWait | None:
 
 def is_finished_in_break(state: HallState) -> bool:
     """Whether a break runs. Where the hall carries nobody over it, the visitors who wait are still called."""
-    return running_break(state.configuration.calendar, state.position.as_of) is not None
+    return running_break(state.configuration.calendar, state.as_of) is not None
 
 
 def _call(configuration: HallConfiguration, leg: LegRow, language: str, today: date) -> CallOfTicket | None:

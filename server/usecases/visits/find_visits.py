@@ -101,7 +101,7 @@ def find_visits(
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
-        configuration, now = state.configuration, state.position.as_of
+        configuration, now = state.configuration, state.as_of
         on = business_day(configuration.calendar, now)
         search = _search(remembered, on, configuration.site.zone)
         found = visits_found(rows, hall_id, on, search, limit=MOST_FOUND)
