@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.domain.devices.device_state import PlayerView, is_present, player_report
+from server.domain.devices.device_state import PlayerReport, Sighting, is_present, player_report
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day, half_days
 from server.domain.hours.windows import Window, covered_window, on_hours, whole_day, within
@@ -270,35 +270,22 @@ NEXT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayedToday:
-    """A notice that a screen reported today."""
-
-    notice: str
-    title: str
-    shown_s: int
-    completed: int
-    cut: int
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenNow:
-    """A screen now. `is_connected`: its report is of now, else of `seen_at` (None: it never reported).
+    """A screen now. `is_connected`: its report is of now, else of when it was last seen.
 
-    `view` None: never reported. `notice`: the id of the one on its stage, `title` of it. `since`: when it
-    reported its last change. `following`: ids and titles of the next ones, in the programme's order.
-    `has_picture`: supervision has a picture of it, of `picture_at`.
+    `sighting`, `report`: the last; None: it never reported. `title`: of the notice that it reports.
+    `following`: ids and titles of the next ones, in the programme's order. `today`: the titles of the notices
+    that it showed today, and how. `picture_at`: of when supervision has a picture of it.
     """
 
     id: str
     label: str
     is_connected: bool
-    seen_at: datetime | None
-    since: datetime | None
-    view: PlayerView | None
-    notice: str | None
+    sighting: Sighting | None
+    report: PlayerReport | None
     title: str
     following: list[tuple[str, str]]
-    today: list[DisplayedToday]
+    today: list[tuple[str, DisplayedNotice]]
     picture_at: datetime | None
 
 
@@ -317,20 +304,22 @@ def read_screens_now(
             continue
         items = read_programme(database, hall_id, screen.id, translate)["items"]
         sighting, picture = sightings.sightings.get(screen.id), sightings.pictures.get(screen.id)
-        player = player_report(sighting)
-        shown = None if player is None else player["notice"]
+        report = player_report(sighting)
+        shown = None if report is None else report["notice"]
         found.append(
             ScreenNow(
                 screen.id,
                 screen.label,
                 is_present(sighting, now),
-                None if sighting is None else sighting.seen_at,
-                None if sighting is None else sighting.since,
-                None if player is None else player["view"],
-                shown,
+                sighting,
+                report,
                 _titles(items).get(shown or "", ""),
                 _following(items, shown, now),
-                [_today(each, titles) for each in displays if each.screen == screen.id],
+                [
+                    (titles.get(each.notice, each.notice), each)
+                    for each in displays
+                    if each.screen == screen.id
+                ],
                 None if picture is None else picture.taken_at,
             )
         )
@@ -358,13 +347,3 @@ def _following(items: list[ProgrammeItem], shown: str | None, now: datetime) -> 
         order = order[place + 1 :] + order[:place]
     titles = _titles(items)
     return [(notice, titles.get(notice, notice)) for notice in order[:NEXT]]
-
-
-def _today(displayed: DisplayedNotice, titles: dict[str, str]) -> DisplayedToday:
-    return DisplayedToday(
-        displayed.notice,
-        titles.get(displayed.notice, displayed.notice),
-        round(displayed.shown_ms / 1000),
-        displayed.completed,
-        displayed.cut,
-    )

@@ -4,7 +4,7 @@ That report says how long a notice was on which screens: a page that becomes a p
 spreadsheet program. No JavaScript.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,6 +28,7 @@ from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.notices.read_displays import DisplayReport, DisplaySums, read_shown_at
 from server.usecases.notices.rounds import in_ms
 from server.usecases.screen_days import (
+    DayOfCalendar,
     DayOfHall,
     ScreensOfDay,
     read_day_programme,
@@ -67,21 +68,17 @@ routes = PageRoutes("screen_day_pages", __name__, template_folder="templates")
 
 
 @routes.get("/affichage/ecrans", PERMISSION)
-def screens_now() -> Any:
+def screens_now() -> str:
     hall = page.hall(PERMISSION)
     return _all_sites(hall) if "tous" in request.args else _now(hall)
-
-
-@routes.get("/affichage/journee", PERMISSION)
-def screen_day() -> Any:
-    return _day(page.hall(PERMISSION))
 
 
 @routes.get("/affichage/accelere", PERMISSION)
 def fast_motion() -> Any:
     """A screen's day in fast motion, in one of the shapes of screens."""
     hall = page.hall(PERMISSION)
-    frame, words = _frame(hall, _words(hall)), _words(hall)
+    words = _words(hall)
+    frame = _frame(hall, words)
     screens = [id_ for id_, _ in cast(list[tuple[str, str]], frame["screens"])]
     today = business_day(hall.calendar, database().clock.now())
     typed, shape = request.args.get("jour", ""), request.args.get("forme", "lying")
@@ -97,7 +94,7 @@ def fast_motion() -> Any:
     lit = programme["hours"] or in_ms([whole])
     html = render_template(
         "screen_days/fast_motion.html",
-        **frame | {"screen": screen, "words": words},
+        **frame | {"screen": screen},
         on=on,
         shapes=SHAPES,
         shape=shape,
@@ -109,14 +106,8 @@ def fast_motion() -> Any:
     return html, FRAMING
 
 
-@routes.get("/affichage/calendrier", PERMISSION)
-def screen_calendar() -> Any:
-    return _month(page.hall(PERMISSION))
-
-
 def _words(hall: HallConfiguration) -> Wording:
-    language = page.language()
-    return Wording(page.sentence(), language, ZoneInfo(hall.site.time_zone))
+    return Wording(page.sentence(), page.language(), hall.site.zone)
 
 
 def _frame(hall: HallConfiguration, words: Wording) -> dict[str, object]:
@@ -133,18 +124,12 @@ def _frame(hall: HallConfiguration, words: Wording) -> dict[str, object]:
 
 
 def _now(hall: HallConfiguration) -> str:
-    words = _words(hall)
-    frame = _frame(hall, words)
-    found = read_screens_now(
-        database(), hall.hall, needs.sightings(database().hall_id(hall.hall)), page.translate
-    )
-    chosen = frame["screen"]
-    if chosen:
-        found = [each for each in found if each.id == chosen]
-        if not found:
-            abort(404)
-    as_of = database().clock.now()
-    return render_template("screen_days/now.html", **frame, shown=found, as_of=as_of)
+    frame, sightings = _frame(hall, _words(hall)), needs.sightings(database().hall_id(hall.hall))
+    found = read_screens_now(database(), hall.hall, sightings, page.translate)
+    shown = [each for each in found if frame["screen"] in ("", each.id)]
+    if frame["screen"] and not shown:
+        abort(404)
+    return render_template("screen_days/now.html", **frame, shown=shown, as_of=database().clock.now())
 
 
 def _all_sites(hall: HallConfiguration) -> str:
@@ -177,26 +162,20 @@ def _all_sites(hall: HallConfiguration) -> str:
     )
 
 
-def _day(hall: HallConfiguration) -> Any:
-    words = _words(hall)
-    frame = _frame(hall, words)
-    today = business_day(hall.calendar, database().clock.now())
-    typed, problem, status = request.args.get("jour", ""), "", 200
+@routes.get("/affichage/journee", PERMISSION)
+def screen_day() -> Any:
+    hall = page.hall(PERMISSION)
+    words, today, problem = _words(hall), business_day(hall.calendar, database().clock.now()), ""
     try:
-        on = date.fromisoformat(typed) if typed else today
-        day = _read(hall, on, words)
-    except ValueError:
-        problem, status = words.say("screen_days.bad_day"), 400
-        day = _read(hall, today, words)
-    except Refusal as refusal:
-        if refusal.code != "bad_period":
-            return refusal_sentence(refusal), status_of(refusal)
-        problem, status = words.say("screen_days.bad_day"), 400
-        day = _read(hall, today, words)
+        day = _read(hall, date.fromisoformat(request.args.get("jour") or today.isoformat()), words)
+    except (ValueError, Refusal) as wrong:
+        if isinstance(wrong, Refusal) and wrong.code != "bad_period":
+            return refusal_sentence(wrong), status_of(wrong)
+        day, problem = _read(hall, today, words), words.say("screen_days.bad_day")
     hours = words.hours_of(day)
     html = render_template(
         "screen_days/day.html",
-        **frame,
+        **_frame(hall, words),
         day=day,
         hours=hours,
         groups=[_group(each, day, words, hours) for each in day.groups],
@@ -206,7 +185,7 @@ def _day(hall: HallConfiguration) -> Any:
         problem=problem,
         **_shown_at(hall, day, words),
     )
-    return html, status
+    return html, 400 if problem else 200
 
 
 def _shown_at(hall: HallConfiguration, day: DayOfHall, words: Wording) -> dict[str, object]:
@@ -249,19 +228,19 @@ def _group(group: ScreensOfDay, day: DayOfHall, words: Wording, hours: Any) -> d
     }
 
 
-def _month(hall: HallConfiguration) -> Any:
-    words = _words(hall)
-    today = business_day(hall.calendar, database().clock.now())
-    typed, problem, status = request.args.get("mois", ""), "", 200
+@routes.get("/affichage/calendrier", PERMISSION)
+def screen_calendar() -> Any:
+    hall = page.hall(PERMISSION)
+    words, today, problem = _words(hall), business_day(hall.calendar, database().clock.now()), ""
 
-    def read(month: date) -> Any:
+    def read(month: date) -> Sequence[DayOfCalendar]:
         return read_screen_calendar(database(), hall.hall, month, words.language, page.translate)
 
     try:
-        month = date.fromisoformat(f"{typed}-01") if typed else today.replace(day=1)
+        month = date.fromisoformat(f"{request.args.get('mois') or today.isoformat()[:7]}-01")
         days = read(month)
     except (ValueError, Refusal):
-        problem, status, month = words.say("screen_days.bad_month"), 400, today.replace(day=1)
+        month, problem = today.replace(day=1), words.say("screen_days.bad_month")
         days = read(month)
     html = render_template(
         "screen_days/month.html",
@@ -273,7 +252,7 @@ def _month(hall: HallConfiguration) -> Any:
         after=(month.replace(day=28) + 4 * DAY).replace(day=1),
         problem=problem,
     )
-    return html, status
+    return html, 400 if problem else 200
 
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -282,10 +261,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 def report_page(report: DisplayReport, say: Sentence) -> str:
     """The page of a report (`read_display_report`), to be made a paper."""
     locale = locale_of(say.language)
-    first, last = (
-        format_date(date.fromisoformat(day), "long", locale=locale)
-        for day in (report["first"], report["last"])
-    )
+    days = (date.fromisoformat(report["first"]), date.fromisoformat(report["last"]))
+    first, last = (format_date(day, "long", locale=locale) for day in days)
     at = datetime.fromisoformat(report["as_of"]).astimezone(ZoneInfo(report["time_zone"]))
     return render_template(
         "display_report/report.html",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,7 @@ class Wording:
 
     def day(self, on: date) -> str:
         """A date in words, with its weekday."""
-        locale = locale_of(self.language)
-        return format_date(on, "full", locale=locale)
+        return format_date(on, "full", locale=locale_of(self.language))
 
     def month(self, on: date) -> str:
         """The month of a date in words."""
@@ -86,21 +86,17 @@ class Wording:
         hours, minutes = divmod(round(seconds / 60), 60)
         return self.say("screen_days.hours", hours=hours, minutes=f"{minutes:02}")
 
-    def lasting_s(self, seconds: int) -> str:
-        """A duration of so many seconds."""
-        return self.lasting(timedelta(seconds=seconds))
+    def lasting_ms(self, milliseconds: int) -> str:
+        """A duration of so many milliseconds."""
+        return self.lasting(timedelta(milliseconds=milliseconds))
 
     def hours_of(self, day: DayOfHall) -> list[Window]:
         """The whole hours in which a screen is on or something is planned there; of a closed day: all."""
         lit = day.lit or [day.whole]
         first = max(lit[0][0], day.whole[0]).astimezone(self.zone).replace(minute=0, second=0)
-        last = min(lit[-1][1], day.whole[1])
-        found: list[Window] = []
         at = first.astimezone(day.whole[0].tzinfo)
-        while at < last:
-            found.append((at, at + HOUR))
-            at += HOUR
-        return found
+        count = ceil((min(lit[-1][1], day.whole[1]) - at) / HOUR)
+        return [(at + HOUR * ahead, at + HOUR * (ahead + 1)) for ahead in range(count)]
 
     def cells(self, windows: Windows, day: DayOfHall, hours: Sequence[Window]) -> list[HourCell]:
         """A row of the timeline."""
@@ -158,15 +154,10 @@ class Wording:
         at = datetime.fromisoformat(found["at"])
         shown, before, after = (found[each] for each in ("shown", "before", "after"))
         if shown:
-            said = self._interval("screen_days.shown.notice", shown)
+            said = self._interval("notice", shown)
         elif before and after:
-            said = " ".join(
-                [
-                    self.say("screen_days.shown.none"),
-                    self._interval("screen_days.shown.before", before),
-                    self._interval("screen_days.shown.after", after),
-                ]
-            )
+            around = (self._interval("before", before), self._interval("after", after))
+            said = " ".join((self.say("screen_days.shown.none"), *around))
         elif at < now - INTERVALS_KEPT:
             said = self.say("screen_days.shown.too_old", days=INTERVALS_KEPT.days)
         elif at > now - NEARBY:
@@ -175,12 +166,13 @@ class Wording:
             said = self.say("screen_days.shown.unknown")
         return said
 
-    def _interval(self, key: str, shown: ShownInterval) -> str:
+    def _interval(self, place: str, shown: ShownInterval) -> str:
         starts, ends = (
             datetime.fromisoformat(shown[each]).astimezone(self.zone).strftime("%H:%M:%S")
             for each in ("began_at", "ended_at")
         )
-        return self.say(key, title=shown["title"] or self.own(shown["notice"]), starts=starts, ends=ends)
+        title = shown["title"] or self.own(shown["notice"])
+        return self.say(f"screen_days.shown.{place}", title=title, starts=starts, ends=ends)
 
     def own(self, notice: str) -> str:
         """The name of a notice (id) that the product makes itself; the id of any other."""
