@@ -14,7 +14,7 @@ from server.store.journal.chain import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.hall.screen import HallVoice, read_voices
-from server.usecases.media.read_look import Logo
+from server.usecases.media.read_look import LogoAnswer
 from server.web.access.site_context import give_app
 from server.web.pages import home
 from server.web.pages.configuration import editing
@@ -83,10 +83,10 @@ def install_work_pages(parts: WebParts) -> None:
     app.register_blueprint(help_pages(docs_dir=DOCS))
 
 
-def _ticket_drawer(parts: WebParts) -> Callable[[HallConfiguration, Logo | None], bytes]:
+def _ticket_drawer(parts: WebParts) -> Callable[[HallConfiguration, LogoAnswer | None], bytes]:
     printing, clock = parts.parvis.printing.printing, parts.parvis.database.clock
 
-    def draw(hall: HallConfiguration, logo: Logo | None) -> bytes:
+    def draw(hall: HallConfiguration, logo: LogoAnswer | None) -> bytes:
         document = sample_ticket(hall, printing.tickets, logo, clock.now())
         return printing.off_loop(drawn_png, document, printing.tickets.fonts_dir)[0]
 

@@ -33,7 +33,7 @@ from server.language import direction_of, locale_of
 from server.store.devices.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
 from server.usecases.appointments.arrivals import arrival_answer
-from server.usecases.media.read_look import Logo, read_look
+from server.usecases.media.read_look import LogoAnswer, read_look
 from server.usecases.tickets.ticket_page import follow_address
 
 _CODE_PART = 4
@@ -115,7 +115,7 @@ def _trial(database: Database, job: OpenJob) -> TrialContent:
 
 
 def sample_ticket(
-    configuration: HallConfiguration, printing: TicketPrinting, logo: Logo | None, now: datetime
+    configuration: HallConfiguration, printing: TicketPrinting, logo: LogoAnswer | None, now: datetime
 ) -> PrintDocument:
     """A ticket that nobody took, with a logo."""
     at = now.astimezone(ZoneInfo(configuration.site.time_zone))
@@ -186,12 +186,12 @@ def _content(
     )
 
 
-def logo_file(printing: TicketPrinting, logo: Logo | None) -> str | None:
+def logo_file(printing: TicketPrinting, logo: LogoAnswer | None) -> str | None:
     """The prepared picture of the logo in base64; None where there is none, or its file is gone."""
     if logo is None or printing.media_dir is None:
         return None
     try:
-        return base64.b64encode((printing.media_dir / Path(logo.url).name).read_bytes()).decode()
+        return base64.b64encode((printing.media_dir / Path(logo["url"]).name).read_bytes()).decode()
     except OSError:
         return None
 

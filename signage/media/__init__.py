@@ -3,10 +3,12 @@
 The type of an upload is known by its first bytes, never by its name or the sender's header.
 """
 
+import errno
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,7 +27,6 @@ _STILL_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"}
 _MOVING_BRANDS = frozenset({b"hevc", b"hevx", b"msf1", b"avis"})
 _ZIP = b"PK\x03\x04"
 _ARCHIVES = (_ZIP, b"PK\x05\x06", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh")
-_FONTS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")
 _MPEG_PACKET = 188
 
 
@@ -46,6 +47,17 @@ class MediumRefused(Exception):
         super().__init__(code)
         self.code = code
         self.details = details
+
+
+@contextmanager
+def full_disk_is_refused(refusal: Callable[[str], Exception]) -> Iterator[None]:
+    """Raises the refusal `storage_full` where the disk has no room left."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise refusal("storage_full") from error
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +85,9 @@ class PreparedFile:
 
     def as_body(self) -> dict[str, Any]:
         """The file as JSON values for a fact."""
-        body = {
-            "sha256": self.sha256,
-            "extension": self.extension,
-            "role": self.role,
-            "width": self.width,
-            "height": self.height,
-            "size": self.size,
-            "duration_ms": self.duration_ms,
-        }
-        return body | {"replaced_fonts": list(self.replaced_fonts)} if self.replaced_fonts else body
+        body = asdict(self)
+        fonts = list(body.pop("replaced_fonts"))
+        return body | {"replaced_fonts": fonts} if fonts else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ type ContentType = Literal[
 ]
 
 
+_BEGINNINGS: Sequence[tuple[bytes, ContentType]] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"\x1a\x45\xdf\xa3", "matroska"),
+    *((each, "font") for each in (b"\x00\x01\x00\x00", b"OTTO", b"true", b"wOFF", b"wOF2")),
+)
+_IN_RIFF: Mapping[bytes, ContentType] = {b"WEBP": "webp", b"AVI ": "avi"}
+
+
 def content_type(head: bytes) -> ContentType:
     """The type of a file that begins with these bytes.
 
@@ -132,11 +148,15 @@ def content_type(head: bytes) -> ContentType:
     """
     if not head:
         raise MediumRefused("medium_empty")
-    found = _image(head) or _film(head)
+    found = next((kind for beginning, kind in _BEGINNINGS if head.startswith(beginning)), None)
+    if head[:4] == b"RIFF":
+        found = _IN_RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        found = _of_brand(head)
     if found is not None:
         return found
-    if head.startswith(_FONTS):
-        return "font"
+    if len(head) > _MPEG_PACKET and head[0] == head[_MPEG_PACKET] == 0x47:
+        return "mpeg"
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith(_ARCHIVES):
@@ -144,29 +164,6 @@ def content_type(head: bytes) -> ContentType:
     if _SVG.search(head):
         raise MediumRefused("medium_svg")
     raise MediumRefused("medium_unknown_type")
-
-
-def _image(head: bytes) -> ContentType | None:
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    return None
-
-
-def _film(head: bytes) -> ContentType | None:
-    if head[4:8] == b"ftyp":
-        return _of_brand(head)
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "matroska"
-    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
-        return "avi"
-    has_packets = len(head) > _MPEG_PACKET and head[0] == head[_MPEG_PACKET] == 0x47
-    return "mpeg" if has_packets else None
 
 
 def _of_brand(head: bytes) -> ContentType:
@@ -183,8 +180,6 @@ def prepare(source: Path, folder: Path, limits: MediaLimits = LIMITS) -> Prepare
     """Prepares the file `source`; the results are in `folder` under the names they are served by.
 
     After a refusal the folder is unchanged. Raises MediumRefused.
-
-
     """
     staging = folder / f"{source.name}.staging"
     shutil.rmtree(staging, ignore_errors=True)

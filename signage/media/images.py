@@ -4,18 +4,16 @@ Prepared files are written under the SHA-256 of their bytes. Photographs for peo
 screens send of themselves are encoded again like any upload.
 """
 
-import errno
 import hashlib
 import io
 import secrets
 import warnings
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from signage.media import (
     HEAD_BYTES,
@@ -27,6 +25,7 @@ from signage.media import (
     Prepared,
     PreparedFile,
     content_type,
+    full_disk_is_refused,
 )
 
 QUALITY = 88
@@ -58,17 +57,6 @@ SMALL_QUALITY = 80
 """Of WebP, 0 to 100: a sign can be read at the width of a page."""
 
 
-@contextmanager
-def full_disk_is_refused() -> Iterator[None]:
-    """Says `storage_full` where the disk has no room left. Raises MediumRefused."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise MediumRefused("storage_full") from error
-        raise
-
-
 def write_image(image: Image.Image, folder: Path, role: FileRole, extension: str) -> PreparedFile:
     """An image without any metadata, as a file in the folder. Raises MediumRefused: storage_full."""
     form, options = _SAVED[extension]
@@ -90,7 +78,7 @@ def write_file(
     """
     part = folder / f"{secrets.token_hex(8)}.part"
     try:
-        with full_disk_is_refused():
+        with full_disk_is_refused(MediumRefused):
             with part.open("xb") as file:
                 duration_ms = write(file)
             with part.open("rb") as file:
@@ -153,11 +141,9 @@ def decode_upright(source: Path | IO[bytes], kind: ContentType, limits: MediaLim
                 return on_white(_in_srgb(ImageOps.exif_transpose(opened)))
     except Image.DecompressionBombError as error:
         raise MediumRefused("medium_too_many_pixels", megapixels=limits.pixels // 1_000_000) from error
-    except MediumRefused:
+    except (MediumRefused, MemoryError):
         raise
-    except MemoryError:
-        raise
-    except (UnidentifiedImageError, Exception) as error:
+    except Exception as error:
         # a decoder may fail on hostile bytes in any way
         raise MediumRefused("medium_broken") from error
 

@@ -7,7 +7,7 @@ prose: `docs/rules/displays.md`.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -125,15 +125,7 @@ def displays_reported(
         "last": displays[-1].number,
         "sha256": _digest(displays),
         "days": [
-            {
-                "notice": notice,
-                "shown_on": day,
-                "shown_ms": found.shown_ms,
-                "whole_ms": found.whole_ms,
-                "completed": found.completed,
-                "cut": found.cut,
-                "failed": found.failed,
-            }
+            {"notice": notice, "shown_on": day, **asdict(found)}
             for (notice, day), found in sorted(days.items())
         ],
     }

@@ -4,7 +4,7 @@ An expired notice needs no gesture: its row says `published`, and `state_at` wha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -158,13 +158,7 @@ class NewVersion:
 
     def as_body(self) -> dict[str, Any]:
         """The version as JSON values for a fact."""
-        return {
-            "version": self.version,
-            "sha256": self.sha256,
-            "kind": self.kind,
-            "category": self.category,
-            "targets": self.targets.as_body(),
-        }
+        return asdict(self) | {"targets": self.targets.as_body()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -150,10 +150,26 @@ class MediumDetails:
     rights: str = ""
     until: date | None = None
 
+    def checked(self) -> "MediumDetails":
+        """The details as they are kept, of those that somebody typed.
+
+        Refusals: medium_name_missing, medium_name_too_long, medium_tags, medium_rights_too_long.
+        """
+        name, made_by, rights = visible(self.name), visible(self.made_by), visible(self.rights)
+        if not name:
+            raise Refusal("medium_name_missing")
+        if len(name) > LONGEST_NAME:
+            raise Refusal("medium_name_too_long", characters=LONGEST_NAME)
+        if len(made_by) > LONGEST_MAKER or len(rights) > LONGEST_RIGHTS:
+            raise Refusal("medium_rights_too_long", maker=LONGEST_MAKER, rights=LONGEST_RIGHTS)
+        tags = tuple(dict.fromkeys(filter(None, map(tag_of, self.tags))))
+        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+            raise Refusal("medium_tags", tags=MOST_TAGS, characters=LONGEST_TAG)
+        return MediumDetails(name, tags, made_by, rights, self.until)
+
     def changed_from(self, before: "MediumDetails") -> list[str]:
         """The names of the fields that differ, in order."""
-        fields = ("name", "tags", "made_by", "rights", "until")
-        return [each for each in fields if getattr(self, each) != getattr(before, each)]
+        return [name for name, value in asdict(self).items() if value != getattr(before, name)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,34 +188,6 @@ class MediaSearch:
 
 EVERY_MEDIUM = MediaSearch()
 """The search that everything fits."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewDetails:
-    """Details as somebody typed them, not checked yet."""
-
-    name: str
-    tags: tuple[str, ...] = ()
-    made_by: str = ""
-    rights: str = ""
-    until: date | None = None
-
-    def checked(self) -> MediumDetails:
-        """The details as they are kept.
-
-        Refusals: medium_name_missing, medium_name_too_long, medium_tags, medium_rights_too_long.
-        """
-        name, made_by, rights = visible(self.name), visible(self.made_by), visible(self.rights)
-        if not name:
-            raise Refusal("medium_name_missing")
-        if len(name) > LONGEST_NAME:
-            raise Refusal("medium_name_too_long", characters=LONGEST_NAME)
-        if len(made_by) > LONGEST_MAKER or len(rights) > LONGEST_RIGHTS:
-            raise Refusal("medium_rights_too_long", maker=LONGEST_MAKER, rights=LONGEST_RIGHTS)
-        tags = tuple(dict.fromkeys(filter(None, map(tag_of, self.tags))))
-        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
-            raise Refusal("medium_tags", tags=MOST_TAGS, characters=LONGEST_TAG)
-        return MediumDetails(name, tags, made_by, rights, self.until)
 
 
 def visible(text: str) -> str:

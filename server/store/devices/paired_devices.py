@@ -9,15 +9,16 @@ from pathlib import Path
 from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 
 from server.domain.instants import from_micros, to_micros
+from server.domain.refusals import Refusal
 from server.ids import token_digest
 from server.store.engine.lookups import Distinct, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
-from server.store.notices.media import full_disk_is_refused
 from server.store.people.sign_ins import ApiKeyRow
 from server.store.tables.devices import pairing
 from server.store.tables.journals import hall
 from server.store.tables.people import api_key, device
+from signage.media import full_disk_is_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ class ScreenPictures:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{hall}.{screen}.{to_micros(taken_at)}.webp"
         draft = file.with_suffix(".part")
-        with full_disk_is_refused():
+        with full_disk_is_refused(Refusal):
             draft.write_bytes(content)
         draft.replace(file)
         kept = ScreenPicture(hall, screen, taken_at, file)

@@ -3,14 +3,12 @@
 Their prepared files are in the folder `var/media`, by the SHA-256 of their bytes.
 """
 
-import errno
 import hashlib
 import json
 import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -49,7 +47,7 @@ from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
 from server.store.tables.columns import Document
 from server.store.tables.notices import medium, medium_details, medium_site, medium_text, upload
-from signage.media import MediumKind, PreparedFile
+from signage.media import MediumKind, PreparedFile, full_disk_is_refused
 
 
 class PreparedFiles(TypeDecorator[tuple[PreparedFile, ...]]):
@@ -292,17 +290,6 @@ class MediaFiles:
                     yield path
 
 
-@contextmanager
-def full_disk_is_refused() -> Iterator[None]:
-    """Turns the error of a full disk into a refusal. Refusal: storage_full."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Refusal("storage_full") from error
-        raise
-
-
 def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> ReceivedUpload:
     """Writes an upload to a file while it arrives. Nothing stays of one that is refused or breaks off.
 
@@ -310,7 +297,7 @@ def receive(chunks: Iterable[bytes], file: Path, *, largest: int) -> ReceivedUpl
     """
     size, digest = 0, hashlib.sha256()
     try:
-        with full_disk_is_refused(), file.open("wb") as written:
+        with full_disk_is_refused(Refusal), file.open("wb") as written:
             for chunk in chunks:
                 size += len(chunk)
                 if size > largest:

@@ -165,7 +165,7 @@ def _earlier(rows: Rows, found: Published, place: LookPlace) -> Iterator[LookCon
 
 def logo_contrast(files: MediaFiles, look: Branding) -> float | None:
     """The contrast of a logo with the white that it always stands on; None without one."""
-    path = None if look.logo is None else files.path(Path(look.logo.url).name)
+    path = None if look.logo is None else files.path(Path(look.logo["url"]).name)
     return None if path is None else _contrast_of(path)
 
 

@@ -1,9 +1,10 @@
 """What people note of media: name, tags, maker, rights, last day; of one, or the tags of several."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
 from server.domain.author import Author
-from server.domain.notices.media import MediumDetails, NewDetails, Sites, medium_catalogued
+from server.domain.notices.media import MediumDetails, Sites, medium_catalogued
 from server.store.engine.writes import WriteKey
 from server.store.notices import media_details
 from server.store.notices.media import medium_row
@@ -16,7 +17,7 @@ def catalogue_medium(
     database: Database,
     author: Author,
     medium: str,
-    typed: NewDetails,
+    typed: MediumDetails,
     *,
     sites: Sites = None,
     write_key: WriteKey | None = None,
@@ -46,7 +47,7 @@ def tag_medium(
 
     def tagged(now: MediumDetails) -> MediumDetails:
         tags = (*(tag for tag in now.tags if tag not in removed), *added)
-        return NewDetails(now.name, tags, now.made_by, now.rights, now.until).checked()
+        return replace(now, tags=tags).checked()
 
     return _catalogue(database, author, medium, tagged, sites=sites)
 

@@ -48,19 +48,6 @@ class LookAnswer(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class Logo:
-    """The prepared picture of a logo; sizes in pixels."""
-
-    url: str
-    width: int
-    height: int
-
-    def as_message(self) -> LogoAnswer:
-        """The logo in messages to screens and kiosks."""
-        return {"url": self.url, "width": self.width, "height": self.height}
-
-
-@dataclass(frozen=True, slots=True)
 class Branding:
     """The look of pages: the brand, the text of the stylesheet, the logo, the names of all files.
 
@@ -70,7 +57,7 @@ class Branding:
     brand: Brand
     css: str
     digest: str
-    logo: Logo | None
+    logo: LogoAnswer | None
     files: frozenset[str]
     ground: str | None
     ground_small: str | None
@@ -87,12 +74,11 @@ class Branding:
 
     def as_message(self) -> LookAnswer:
         """The look in messages to screens and kiosks."""
-        logo = None if self.logo is None else self.logo.as_message()
         fonts = sorted(PUBLIC + name for name in self.files if name.endswith(".woff2"))
         return {
             "name": self.name,
             "stylesheet": self.stylesheet,
-            "logo": logo,
+            "logo": self.logo,
             "fonts": fonts,
             "ground": self.ground and PUBLIC + self.ground,
         }
@@ -103,19 +89,20 @@ def read_look(rows: Rows, site: str | None = None) -> Branding:
 
     Before there is one, the product's own.
     """
-    published = newest(rows, INSTALLATION, INSTALLATION)
-    brand = _NEUTRAL if published is None else _document(published.content).brand_of(site)
-    return branding(rows, brand)
+    document = _newest(rows)
+    return branding(rows, _NEUTRAL if document is None else document.brand_of(site))
 
 
 def every_look(rows: Rows) -> Iterator[Branding]:
     """The look of the organisation, and of each site with its own."""
+    document = _newest(rows)
+    brands = [_NEUTRAL] if document is None else [brand for _, _, brand in document.brands()]
+    return (branding(rows, brand) for brand in brands)
+
+
+def _newest(rows: Rows) -> InstallationDocument | None:
     published = newest(rows, INSTALLATION, INSTALLATION)
-    if published is None:
-        yield branding(rows, _NEUTRAL)
-        return
-    for _, _, brand in _document(published.content).brands():
-        yield branding(rows, brand)
+    return None if published is None else _document(published.content)
 
 
 def branding(rows: Rows, brand: Brand, folder: str = PUBLIC) -> Branding:
@@ -130,7 +117,7 @@ def branding(rows: Rows, brand: Brand, folder: str = PUBLIC) -> Branding:
         brand=brand,
         css=css,
         digest=hashlib.sha256(whole.encode()).hexdigest()[:16],
-        logo=Logo(folder + page.name, page.width, page.height) if page else None,
+        logo={"url": folder + page.name, "width": page.width, "height": page.height} if page else None,
         files=frozenset([*fonts.values(), *shown]),
         ground=ground.get("page"),
         ground_small=ground.get("thumbnail"),

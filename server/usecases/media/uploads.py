@@ -34,7 +34,7 @@ from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
 from server.usecases.media.media_library import changeable
 from server.usecases.media.read_look import look_in_use
-from signage.media import MediumRefused, Prepared, prepare
+from signage.media import MediumRefused, Prepared, full_disk_is_refused, prepare
 
 type KeyOf = Callable[[str], WriteKey | None]
 """The idempotency key of an upload, by the SHA-256 of its bytes."""
@@ -330,7 +330,7 @@ def copy_media(database: Database, files: MediaFiles, file: Path) -> int:
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        with media.full_disk_is_refused():
+        with full_disk_is_refused(Refusal):
             part.mkdir(mode=0o700)
             for path in found:
                 _copy(path, part / path.name)
@@ -359,7 +359,7 @@ def bring_media(database: Database, files: MediaFiles, file: Path) -> RestoredMe
             continue
         kept = media_folder_of(file) / name
         if kept.is_file() and hashlib.sha256(kept.read_bytes()).hexdigest() == name.partition(".")[0]:
-            with media.full_disk_is_refused():
+            with full_disk_is_refused(Refusal):
                 _copy(kept, files.folder / name)
             brought += 1
         else:

@@ -27,6 +27,7 @@ from server.domain.hours.windows import (
     daypart_windows,
     local_end,
     local_start,
+    merge_windows,
     on_hours,
     outside,
     within,
@@ -71,7 +72,7 @@ def vigilance_cards(
         windows = [each for danger in own for each in within([danger.window], covered)]
         if windows:
             notice = _card(own, level, updated_at, hall, translate)
-            cards.append(VigilanceCard(level, notice, _joined(windows)))
+            cards.append(VigilanceCard(level, notice, merge_windows(windows)))
     return cards
 
 
@@ -113,17 +114,6 @@ def _span(window: Window, zone: ZoneInfo) -> str:
 
 def _written(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).strftime("%d/%m %H:%M")
-
-
-def _joined(windows: list[Window]) -> list[Window]:
-    """The same times, joined where windows overlap or touch, in order of time."""
-    joined: list[Window] = []
-    for starts, ends in sorted(windows):
-        if joined and starts <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
-        else:
-            joined.append((starts, ends))
-    return joined
 
 
 UNSAVED = "unsaved"

@@ -26,7 +26,7 @@ from server.store.transactions.database import Database
 from server.store.visits.off_line import highest_own_rank
 from server.usecases.hall_view import find_kiosk
 from server.usecases.hours.opening import openings
-from server.usecases.media.read_look import Logo, read_look
+from server.usecases.media.read_look import LogoAnswer, read_look
 from server.usecases.tickets.kiosk_menu import menu_hall, menu_tree
 
 
@@ -105,7 +105,7 @@ class Provision(TypedDict):
 
 
 _OF_MENU = TypeAdapter(tuple[MenuHall, list[MenuService]])
-type ReadLogo = Callable[[Logo | None], str | None]
+type ReadLogo = Callable[[LogoAnswer | None], str | None]
 """Reads the file of a logo, in base64; None where there is none."""
 
 
@@ -138,10 +138,10 @@ def read_provision(database: Database, hall: str, kiosk: str, read_logo: ReadLog
     }
 
 
-def _mark(configuration: HallConfiguration, logo: Logo | None, now: datetime) -> str:
+def _mark(configuration: HallConfiguration, logo: LogoAnswer | None, now: datetime) -> str:
     """What a provision is made of, as one word: documents, first day, logo."""
     on = business_day(configuration.calendar, now).isoformat()
-    return token_digest(f"{configuration.mark} {on} {'' if logo is None else logo.url}")[:16]
+    return token_digest(f"{configuration.mark} {on} {'' if logo is None else logo['url']}")[:16]
 
 
 def _menu_service(configuration: HallConfiguration, now: datetime, service: Service) -> MenuService:

@@ -9,7 +9,7 @@ from flask import request
 from pydantic import Field
 from werkzeug.http import parse_options_header
 
-from server.domain.notices.media import LARGEST_BYTES, MediaSearch, NewDetails, Sites, tag_of, terms_of
+from server.domain.notices.media import LARGEST_BYTES, MediaSearch, MediumDetails, Sites, tag_of, terms_of
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store.engine.writes import WriteKey
@@ -103,9 +103,9 @@ class DetailsBody(RequestShape):
     until: date | None = None
 
     @property
-    def typed(self) -> NewDetails:
+    def typed(self) -> MediumDetails:
         """The same, for the use case."""
-        return NewDetails(self.name, tuple(self.tags), self.made_by, self.rights, self.until)
+        return MediumDetails(self.name, tuple(self.tags), self.made_by, self.rights, self.until)
 
 
 class DescriptionBody(RequestShape):

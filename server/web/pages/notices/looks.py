@@ -34,7 +34,7 @@ from server.usecases.configuration.branding import (
     veil_of,
 )
 from server.usecases.media.media_library import read_media
-from server.usecases.media.read_look import Branding, Logo
+from server.usecases.media.read_look import Branding, LogoAnswer
 from server.usecases.people.directory import known_sites
 from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import FollowedTicket
@@ -56,7 +56,7 @@ DARK_VEIL = 68
 class LookPages:
     """What the previews need of the rest of the server."""
 
-    draw_ticket: Callable[[HallConfiguration, Logo | None], bytes]
+    draw_ticket: Callable[[HallConfiguration, LogoAnswer | None], bytes]
     """A ticket as a printer prints it (PNG)."""
 
 

@@ -20,7 +20,7 @@ from server.domain.notices.media import (
     LARGEST_BYTES,
     LONGEST_NAME,
     Caption,
-    NewDetails,
+    MediumDetails,
     captions_of,
     expiry_of,
     name_of_file,
@@ -206,22 +206,22 @@ def test_words_are_found_without_accents_capitals_and_ligatures():
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        (NewDetails("\u202e "), "medium_name_missing"),
-        (NewDetails("x" * 121), "medium_name_too_long"),
-        (NewDetails("x", tags=("t" * 41,)), "medium_tags"),
-        (NewDetails("x", tags=tuple(map(str, range(13)))), "medium_tags"),
-        (NewDetails("x", rights="r" * 241), "medium_rights_too_long"),
-        (NewDetails("x", made_by="r" * 121), "medium_rights_too_long"),
+        (MediumDetails("\u202e "), "medium_name_missing"),
+        (MediumDetails("x" * 121), "medium_name_too_long"),
+        (MediumDetails("x", tags=("t" * 41,)), "medium_tags"),
+        (MediumDetails("x", tags=tuple(map(str, range(13)))), "medium_tags"),
+        (MediumDetails("x", rights="r" * 241), "medium_rights_too_long"),
+        (MediumDetails("x", made_by="r" * 121), "medium_rights_too_long"),
     ],
 )
-def test_details_that_cannot_be_kept_are_refused(typed: NewDetails, code: str):
+def test_details_that_cannot_be_kept_are_refused(typed: MediumDetails, code: str):
     with pytest.raises(Refusal, match=code):
         typed.checked()
 
 
 def test_the_same_tag_is_kept_once_and_the_change_is_named():
-    before = NewDetails("a.png").checked()
-    details = NewDetails(" a.png ", ("Hall", "hall", " "), until=date(2026, 3, 31)).checked()
+    before = MediumDetails("a.png").checked()
+    details = MediumDetails(" a.png ", ("Hall", "hall", " "), until=date(2026, 3, 31)).checked()
     assert details.tags == ("hall",)
     assert details.changed_from(before) == ["tags", "until"]
 
@@ -235,7 +235,7 @@ def test_the_last_day_is_said_two_weeks_before_and_the_day_after():
 
 def test_the_longest_name_tag_and_rights_and_twelve_tags_are_kept():
     tags = ("t" * 40, *map(str, range(11)))
-    kept = NewDetails("x" * 120, tags, "m" * 120, "r" * 240).checked()
+    kept = MediumDetails("x" * 120, tags, "m" * 120, "r" * 240).checked()
     assert (len(kept.name), kept.tags, len(kept.made_by), len(kept.rights)) == (120, tags, 120, 240)
 
 
@@ -245,7 +245,7 @@ def test_a_search_has_six_words_at_most():
 
 
 def test_a_hard_space_stays_and_others_become_one_plain_space():
-    assert NewDetails("Prêt\u00a0? \u2003 Non\u2009!").checked().name == "Prêt\u00a0? Non !"
+    assert MediumDetails("Prêt\u00a0? \u2003 Non\u2009!").checked().name == "Prêt\u00a0? Non !"
 
 
 def test_words_and_times_are_kept_without_marks_styles_and_notes():
