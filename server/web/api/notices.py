@@ -103,14 +103,9 @@ class NoticeDisplayBody(NoticeVersionBody):
 def blueprint(api: Api, programme_changed: Callable[[], None]) -> ApiRoutes:
     """The routes; `programme_changed` tells screens after what they show has changed."""
     routes = ApiRoutes("notices")
-
     _drafting(routes, api)
-    _keeping_drafts(routes, api)
-    _previewing(routes, api)
     _proposing(routes, api)
-    _deciding(routes, api)
     _showing(routes, api, programme_changed)
-    _showing_directly(routes, api, programme_changed)
     return routes
 
 
@@ -152,8 +147,6 @@ def _drafting(routes: ApiRoutes, api: Api) -> None:
         """One more version, a draft again."""
         return gestures.edit_notice(api.database, _gesture(notice, body.base_version), body.content)
 
-
-def _keeping_drafts(routes: ApiRoutes, api: Api) -> None:
     @routes.put("/notices/drafts", Permission.DRAFT_NOTICES, of=PEOPLE, anywhere=True)
     def keep(body: NoticeDraftBody) -> drafts.KeptDraftAnswer:
         """Keeps what is typed, for thirty days after its last change; nobody else can read it."""
@@ -179,8 +172,6 @@ def _keeping_drafts(routes: ApiRoutes, api: Api) -> None:
         drafts.drop_draft(api.database, identify().author, draft)
         return "", 204
 
-
-def _previewing(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/halls/<hall>/notices/preview", Permission.DRAFT_NOTICES, of=PEOPLE)
     def preview(body: NoticeBody, at: HallCall) -> ProgrammeAnswer:
         """The programme of a screen with a notice that somebody is writing. Nothing is stored."""
@@ -213,8 +204,6 @@ def _proposing(routes: ApiRoutes, api: Api) -> None:
         """The version that waits for a decision is a draft again."""
         return gestures.take_back_notice(api.database, _gesture(notice, body.version, body.state))
 
-
-def _deciding(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/notices/<notice>/approve", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def approve(notice: str, body: NoticeVersionBody) -> gestures.NoticeAnswer:
         """The version may be published."""
@@ -249,8 +238,6 @@ def _showing(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None])
         programme_changed()
         return answer
 
-
-def _showing_directly(routes: ApiRoutes, api: Api, programme_changed: Callable[[], None]) -> None:
     @routes.post("/notices/publish", Permission.PUBLISH_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def publish_at_once(body: NoticeBody) -> tuple[PublishedNoticeAnswer, Literal[201]]:
         """A new notice on the screens: drafted, submitted, approved and published in one transaction."""
