@@ -5,44 +5,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from babel import Locale
+from babel.messages.pofile import read_po
 from flask import Blueprint, Response, make_response, render_template, send_from_directory
 
 from hardware.languages import VISITOR_LANGUAGES
 from signage.announcement import Translate, alert_texts
 from signage.notice_parts import STEP_ICONS
 
-_PLAIN = (
-    "arrow_ahead", "arrow_back", "arrow_down", "arrow_left", "arrow_right", "arrow_up", "asked",
-    "called", "break", "break_hint", "category_hours", "category_legal", "category_missions",
-    "category_practical", "category_safety", "category_survey", "closed", "connecting",
-    "demonstration", "done", "empty", "empty_hint", "exceptions", "footer", "hearing_loop",
-    "next_opening", "no_wait", "after_closing", "notice", "refused", "refused_hint",
-    "rest", "rest_hint", "ticket_now", "today", "unknown", "unknown_hint",
-    "waiting", "welcome",
-)  # fmt: skip
-SENTENCES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(_PLAIN, ()),
-    "announcement": ("number", "place"),
-    "called_at": ("time",),
-    "hours": ("hours", "minutes"),
-    "minutes": ("minutes",),
-    "not_live": ("time",),
-    "not_live_date": ("date", "time"),
-    "opening_day": ("day", "time"),
-    "opening_today": ("time",),
-    "people_one": ("number",),
-    "people_other": ("number",),
-    "range": ("low", "high"),
-    "range_minutes": ("low", "high"),
-    "recall": ("rank",),
-    "over": ("low",),
-    "under": ("high",),
-}
-"""The page's sentences (`signage.screen.<name>`) and the placeholders its scripts fill."""
-
-
+START = "signage.screen."
+"""How the keys of the page's sentences begin."""
 WAYS = ("ahead", "back", "down", "left", "right", "up")
 
 STATIC = Path(__file__).parent / "static"
@@ -66,6 +40,7 @@ ASSETS = (
 )
 """What the page needs of `/assets`."""
 _DRAWINGS = Path(__file__).parent / "templates" / "signage" / "_alert_signs.html"
+_CATALOGUE = Path(__file__).parent / "translations" / "fr" / "LC_MESSAGES" / "signage.po"
 
 
 class ScreenPages(Blueprint):
@@ -74,13 +49,20 @@ class ScreenPages(Blueprint):
     release: Callable[[], str]
 
 
+@cache
+def _placeholders() -> Mapping[str, tuple[str, ...]]:
+    """The keys of the page's sentences, and the placeholders that its scripts fill."""
+    with _CATALOGUE.open("rb") as file:
+        french = {str(each.id): str(each.string) for each in read_po(file) if str(each.id).startswith(START)}
+    parsed = ((key, Formatter().parse(text)) for key, text in french.items())
+    return {key: tuple(name for _, name, _, _ in parts if name) for key, parts in parsed}
+
+
 def screen_sentences(translate: Translate, language: str) -> dict[str, str]:
     """Return the screen's sentences in a language; the page's scripts fill the placeholders."""
     return {
-        name: translate(
-            f"signage.screen.{name}", language, **{value: f"{{{value}}}" for value in placeholders}
-        )
-        for name, placeholders in SENTENCES.items()
+        key.removeprefix(START): translate(key, language, **{name: f"{{{name}}}" for name in names})
+        for key, names in _placeholders().items()
     }
 
 
@@ -149,8 +131,6 @@ def blueprint(
             alerts=alerts,
             alert_label=translate("signage.alert.label", own),
             says=sentences[own]["sentences"],
-            title=translate("signage.screen.title", own),
-            needs_javascript=translate("signage.screen.needs_javascript", own),
             is_demonstration=is_demonstration,
             is_preview=is_preview,
             release=release,
