@@ -56,24 +56,9 @@ def _figure(text: str) -> str:
 
 
 type FieldForm = Literal[
-    "line",
-    "lines",
-    "rich",
-    "figure",
-    "day",
-    "moment",
-    "period",
-    "address",
-    "medium",
-    "focus",
-    "icon",
-    "choice",
-    "list",
-    "table",
-    "days",
-    "spans",
-    "tick",
-]
+    "line", "lines", "rich", "figure", "day", "moment", "period", "address", "medium", "focus", "icon",
+    "choice", "list", "table", "days", "spans", "tick",
+]  # fmt: skip
 """How a field is written: a line, several, a text with marks, a figure; an address, a day, a day
 with an hour or without, a period; a medium of the library and the point of it to keep in sight; a sign; one
 of a few words; a list of parts, a table; days without hours, hours of a day, a box to tick.

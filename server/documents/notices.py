@@ -53,26 +53,10 @@ FEWEST_STEPS, MOST_STEPS = 2, 6
 SHORTEST_MS, LONGEST_MS = 5_000, 120_000
 
 type NoticeKind = Literal[
-    "text",
-    "image",
-    "video",
-    "document",
-    "feed",
-    "delays",
-    "hours",
-    "busy_hours",
-    "results",
-    "asked_and_done",
-    "priority_card",
-    "waits",
-    "date",
-    "figure",
-    "steps",
-    "countdown",
-    "code",
-    "table",
+    "text", "image", "video", "document", "feed", "delays", "hours", "busy_hours", "results",
+    "asked_and_done", "priority_card", "waits", "date", "figure", "steps", "countdown", "code", "table",
     "closure",
-]
+]  # fmt: skip
 """What a notice holds: docs/rules/notices.md."""
 
 
@@ -335,19 +319,9 @@ NOTICE_MODELS: Mapping[str, type[NoticeContent]] = {
 }
 """The kinds of a notice and what each holds."""
 _MOST_USUAL: tuple[NoticeKind, ...] = (
-    *("text", "image", "closure", "date", "countdown", "figure", "steps", "table", "code", "document"),
-    *(
-        "video",
-        "hours",
-        "busy_hours",
-        "asked_and_done",
-        "delays",
-        "priority_card",
-        "waits",
-        "feed",
-        "results",
-    ),
-)
+    "text", "image", "closure", "date", "countdown", "figure", "steps", "table", "code", "document",
+    "video", "hours", "busy_hours", "asked_and_done", "delays", "priority_card", "waits", "feed", "results",
+)  # fmt: skip
 KINDS_TO_BEGIN = tuple(dict.fromkeys((*_MOST_USUAL, *NOTICE_MODELS)))
 """The kinds one may begin, the most usual first."""
 
