@@ -151,7 +151,7 @@ def content_type(head: bytes) -> ContentType:
     found = next((kind for beginning, kind in _BEGINNINGS if head.startswith(beginning)), None)
     if head[:4] == b"RIFF":
         found = _IN_RIFF.get(head[8:12])
-    if head[4:8] == b"ftyp":
+    elif head[4:8] == b"ftyp":
         found = _of_brand(head)
     if found is not None:
         return found
