@@ -46,10 +46,7 @@ LASTS_MINUTES = (15, 30, 60)
 """Times offered to alerts that may expire."""
 
 BULLETINS = "/alerte/bulletins"
-NEEDED = {
-    ProposalKind.ALERT: Permission.RAISE_ALERT,
-    ProposalKind.NOTICE: Permission.DRAFT_NOTICES,
-}
+NEEDED = {ProposalKind.ALERT: Permission.RAISE_ALERT, ProposalKind.NOTICE: Permission.DRAFT_NOTICES}
 """What a person needs at the site to show or dismiss a proposal, by its kind."""
 
 alert_pages = PageRoutes("alert_page", __name__, template_folder="templates")
@@ -132,12 +129,9 @@ def decide(bulletin: str, verb: str) -> Any:
 
 @bulletin_pages.post(BULLETINS, Permission.RAISE_ALERT, Permission.DRAFT_NOTICES)
 def receive() -> Any:
-    return _receive(_bulletin_hall())
-
-
-def _receive(hall: HallConfiguration) -> Any:
     """Takes the document of the form; on a refusal the page keeps what was pasted."""
-    caller, site = someone(), hall.site.slug
+    hall, caller = _bulletin_hall(), someone()
+    site = hall.site.slug
     if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
         abort(404)
     try:
@@ -168,9 +162,8 @@ def _bulletin_hall() -> HallConfiguration:
 def _permission() -> Permission:
     """Which halls the reader chooses from: where they raise alerts, else where they draft notices."""
     person = page.viewer()
-    if person is not None and not person.may(Permission.RAISE_ALERT):
-        return Permission.DRAFT_NOTICES
-    return Permission.RAISE_ALERT
+    raises = person is None or person.may(Permission.RAISE_ALERT)
+    return Permission.RAISE_ALERT if raises else Permission.DRAFT_NOTICES
 
 
 def _decide(bulletin: str, verb: str) -> None:
@@ -211,7 +204,6 @@ def _bulletin_page(
         abort(404)
     found, sources = read_bulletins(database(), site)
     cards = [_card(row, caller) for row in found]
-    publishes = _may_at(caller, Permission.PUBLISH_NOTICES, site)
     every_hall = [database().configuration(each) for each in halls_of_site(database(), site)]
     return render_template(
         "bulletins/bulletins.html",
@@ -234,7 +226,7 @@ def _bulletin_page(
         may_configure=_may_at(caller, Permission.CONFIGURE, site),
         typed=request.form.get("motif", "")[:LONGEST_REASON],
         done=request.args.get("fait", ""),
-        publishes=publishes,
+        publishes=_may_at(caller, Permission.PUBLISH_NOTICES, site),
         may_alert=_may_at(caller, Permission.RAISE_ALERT, site),
         longest_reason=LONGEST_REASON,
         moment=Moments(hall.site.time_zone, language, database().clock.now()),
@@ -246,9 +238,6 @@ def _card(row: BulletinRow, caller: Caller) -> BulletinCard:
     has_expired = row.expires_at is None or row.expires_at <= now
     is_open = row.state in bulletins.OPEN and not has_expired
     state = "expired" if row.state in bulletins.OPEN and has_expired else row.state
-    why = ""
-    if row.refusal is not None:
-        refusal = Refusal(row.refusal, **row.details)
-        why = refusal_sentence(refusal)
+    why = "" if row.refusal is None else refusal_sentence(Refusal(row.refusal, **row.details))
     may_decide = row.kind is not None and _may_at(caller, NEEDED[ProposalKind(row.kind)], row.site)
     return BulletinCard(row, is_open, may_decide, state, why)
