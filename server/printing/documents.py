@@ -28,7 +28,7 @@ from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import FRENCH, text_in, texts_in
 from server.domain.printing.printers import check_number
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.language import direction_of, locale_of
 from server.store.devices.print_jobs import IssuedTicket, OpenJob, issued_ticket
 from server.store.transactions.database import Database
@@ -240,9 +240,11 @@ def sheet_languages(configuration: HallConfiguration, request: Json) -> tuple[Sh
 
     Refusal: unknown_service, when the hall has lost the service meanwhile.
     """
-    service = configuration.services.get(str(request.get("service")))
-    if service is None:
-        raise Refusal("unknown_service", service=request.get("service"))
+    service = existing(
+        configuration.services.get(str(request.get("service"))),
+        "unknown_service",
+        service=request.get("service"),
+    )
     languages = dict.fromkeys((FRENCH, str(request.get("language") or FRENCH)))
     return tuple(_sheet_language(service, language) for language in languages)
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 
 
 class NoticeState(StrEnum):
@@ -95,10 +95,7 @@ VERB_NEEDS: dict[NoticeVerb, NoticePermission] = {
 
 def next_state(state: NoticeState, verb: NoticeVerb) -> NoticeState:
     """The state a verb leads to. Refusal: notice_state, with the state it is in."""
-    found = NOTICE_TRANSITIONS.get((state, verb))
-    if found is None:
-        raise Refusal("notice_state", state=str(state), verb=str(verb))
-    return found
+    return existing(NOTICE_TRANSITIONS.get((state, verb)), "notice_state", state=str(state), verb=str(verb))
 
 
 WAY_TO_SCREENS: dict[NoticeState, tuple[NoticeVerb, ...]] = {

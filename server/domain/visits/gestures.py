@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from server.domain.facts import FactKind
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.domain.visits.transitions import (
     NOT_PARKED,
     OF_NO_COUNTER,
@@ -382,10 +382,7 @@ def state_after(leg: LegInState, verb: Verb) -> LegState:
 
 def next_state(state: str, verb: Verb) -> LegState:
     """The state a leg is in after `verb`. Refusal: wrong_state, with the state and the verb."""
-    reached = TRANSITIONS.get((LegState(state), verb))
-    if reached is None:
-        raise Refusal("wrong_state", state=str(state), verb=str(verb))
-    return reached
+    return existing(TRANSITIONS.get((LegState(state), verb)), "wrong_state", state=str(state), verb=str(verb))
 
 
 def offers() -> list[dict[str, Any]]:

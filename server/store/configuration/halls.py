@@ -15,7 +15,7 @@ from server.documents.reading import parse_hall, parse_installation
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.store.configuration.documents import document_text
 from server.store.engine.lookups import Count, One, Several
 from server.store.engine.statements import (
@@ -262,9 +262,9 @@ class Configurations:
         return cached
 
     def _read(self, rows: Rows, hall: HallRevisions) -> HallConfiguration:
-        text = document_text(rows, HALL, hall.id, hall.configuration_revision)
-        if text is None:
-            raise Refusal("not_configured", hall=hall.slug)
+        text = existing(
+            document_text(rows, HALL, hall.id, hall.configuration_revision), "not_configured", hall=hall.slug
+        )
         document = parse_hall(text)
         installation = self.installation(rows, hall.installation_revision)
         configuration = to_configuration(
@@ -279,9 +279,9 @@ class Configurations:
 
     def installation(self, rows: Rows, revision: int) -> InstallationDocument:
         """The installation document of a revision. Refusal: not_configured."""
-        text = document_text(rows, INSTALLATION, INSTALLATION, revision)
-        if text is None:
-            raise Refusal("not_configured", hall=INSTALLATION)
+        text = existing(
+            document_text(rows, INSTALLATION, INSTALLATION, revision), "not_configured", hall=INSTALLATION
+        )
         return parse_installation(text)
 
 

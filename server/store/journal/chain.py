@@ -20,7 +20,7 @@ from typing import Literal
 from sqlalchemy import bindparam, select
 
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.installation import installation_head
 from server.store.tables.journals import hall
@@ -83,14 +83,8 @@ def head_of(rows: Rows, hall: str | None) -> JournalHead:
     Refusals: not_installed, unknown_hall.
     """
     if hall is None:
-        found = head_of_installation(rows)
-        if found is None:
-            raise Refusal("not_installed")
-        return found
-    of_hall = rows.one(_OF_HALL, hall=hall)
-    if of_hall is None:
-        raise Refusal("unknown_hall")
-    return of_hall
+        return existing(head_of_installation(rows), "not_installed")
+    return existing(rows.one(_OF_HALL, hall=hall), "unknown_hall")
 
 
 def heads_of_halls(rows: Rows) -> dict[str, JournalHead]:

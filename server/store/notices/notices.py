@@ -16,7 +16,7 @@ from server.documents.notices import NoticeContent, NoticeKind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
 from server.domain.notices.lifecycle import Targets
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.store.engine.lookups import Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
 from server.store.engine.writes import Writes
@@ -59,9 +59,7 @@ _INSERT = Write(notice_version.insert(), "notice", "version", "content", "sha256
 
 def content_of(rows: Rows, notice: str, version: int) -> NoticeContent:
     """The content of a version. Refusal: unknown_notice."""
-    found = rows.one(_ONE, notice=notice, version=version)
-    if found is None:
-        raise Refusal("unknown_notice", notice=notice)
+    found = existing(rows.one(_ONE, notice=notice, version=version), "unknown_notice", notice=notice)
     return parse_notice(found.content)
 
 
@@ -264,10 +262,7 @@ _MARK = Read(
 
 def notice_row(rows: Rows, notice: str) -> NoticeRow:
     """A notice by its id. Refusal: unknown_notice."""
-    row = rows.one(_BY_ID, notice=notice)
-    if row is None:
-        raise Refusal("unknown_notice", notice=notice)
-    return row
+    return existing(rows.one(_BY_ID, notice=notice), "unknown_notice", notice=notice)
 
 
 def listed_notices(
@@ -286,10 +281,7 @@ def listed_notices(
 
 def listed_notice(rows: Rows, notice: str) -> ListedNoticeRow:
     """One notice as it is listed. Refusal: unknown_notice."""
-    row = rows.one(_LISTED_ONE, notice=notice)
-    if row is None:
-        raise Refusal("unknown_notice", notice=notice)
-    return row
+    return existing(rows.one(_LISTED_ONE, notice=notice), "unknown_notice", notice=notice)
 
 
 def titles_of(rows: Rows, notices: Collection[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from server.domain.author import Author
 from server.domain.facts import Fact
 from server.domain.instants import to_micros
 from server.domain.journal import installation_changes
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.domain.row_changes import Recorded
 from server.ids import new_id
 from server.store.engine.statements import WrittenRows
@@ -62,9 +62,7 @@ def begin_installation(
 
     Refusals: not_installed when the database was never set up, idempotency_mismatch.
     """
-    head = lock_installation(rows)
-    if head is None:
-        raise Refusal("not_installed")
+    head = existing(lock_installation(rows), "not_installed")
     transaction = InstallationTransaction(
         rows=rows,
         author=author,

@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 from hardware.json_types import Count, InstantText, Ordinal
 from server.domain.author import Author
 from server.domain.instants import to_text
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.engine.statements import WrittenRows
 from server.store.notices.drafts import (
     DraftRow,
@@ -83,9 +83,7 @@ def keep_draft(database: Database, new: DraftRow) -> KeptDraftAnswer:
         raise Refusal("too_large")
     with database.store.write() as rows:
         is_kept = change_draft(rows, new) or _is_added(rows, new)
-        row = draft_row(rows, new.account, new.id)
-        if row is None:
-            raise Refusal("draft_ended")
+        row = existing(draft_row(rows, new.account, new.id), "draft_ended")
         if not is_kept:
             raise Refusal("draft_changed", at=to_text(row.changed_at), edition=row.edition)
     return {"edition": row.edition}

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from server.domain.instants import from_text
 from server.domain.people.roles import Permission
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.domain.visits.verb_facts import Need
 from server.usecases.appointments import arrivals, booking
 from server.usecases.appointments.imports import EffectCounts, RefusalOfLine, import_appointments
@@ -215,9 +215,7 @@ def _arriving(routes: ApiRoutes, api: Api) -> None:
     def check_in(body: CheckInBody) -> tuple[TicketAnswer, Literal[200, 201]]:
         """The person expected is here: a ticket of the appointments' own series."""
         caller = someone()
-        where = body.hall or caller.hall
-        if where is None:
-            raise Refusal("bad_request", missing="hall")
+        where = existing(body.hall or caller.hall, "bad_request", missing="hall")
         caller, hall = require_caller(Permission.ISSUE, where)
         channel = channel_of(caller)
         claim = arrivals.Claim(

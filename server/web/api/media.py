@@ -11,7 +11,7 @@ from werkzeug.http import parse_options_header
 
 from server.domain.notices.media import LARGEST_BYTES, MediaSearch, MediumDetails, Sites, tag_of, terms_of
 from server.domain.people.roles import Permission
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.engine.writes import WriteKey
 from server.store.notices.media import MediaFiles, too_large
 from server.store.people.accounts import EVERY_SITE
@@ -337,9 +337,7 @@ def _chunks(breathe: Callable[[], None]) -> Iterator[bytes]:
     """The uploaded file, piece by piece. Refusal: bad_request for a form without the part `file`."""
     source: IO[bytes]
     if request.mimetype == "multipart/form-data":
-        part = request.files.get("file")
-        if part is None:
-            raise Refusal("bad_request", missing="file")
+        part = existing(request.files.get("file"), "bad_request", missing="file")
         source = part.stream
     else:
         source = request.stream

@@ -15,7 +15,7 @@ from server.domain.devices.device_state import is_present
 from server.domain.instants import to_text
 from server.domain.notices.displays import MOST_DISPLAYS, Display, DisplayOutcome
 from server.domain.people.roles import Permission
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import Players
 from server.usecases.devices.devices import PictureTakenAnswer, keep_screen_picture
@@ -245,9 +245,9 @@ def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
     @routes.get("/halls/<hall>/screens/<screen>/picture", Permission.SUPERVISE, responses={200: PICTURE})
     def see(screen: str, at: HallCall) -> Response:
         """The last picture of a screen, drawn by its own page."""
-        content = pictures.files.read(at.hall, screen, api.database.clock.now())
-        if content is None:
-            raise Refusal("no_picture", screen=screen)
+        content = existing(
+            pictures.files.read(at.hall, screen, api.database.clock.now()), "no_picture", screen=screen
+        )
         answer = Response(content, mimetype="image/webp")
         answer.headers["Cache-Control"] = "private, no-store"
         return answer

@@ -9,7 +9,7 @@ from limits import RateLimitItemPerMinute
 
 from server.domain.alerts import AlertRules
 from server.domain.author import Author
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.settings import Settings
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -78,10 +78,7 @@ def session_header() -> str | None:
 
 def own_session() -> str:
     """The counter session a verb of a counter comes from. Refusal: no_counter_session when none is named."""
-    session = session_header()
-    if session is None:
-        raise Refusal("no_counter_session")
-    return session
+    return existing(session_header(), "no_counter_session")
 
 
 def place_header() -> str | None:
