@@ -120,7 +120,7 @@ def figure(served: Served, month: Period, name: str) -> int:
     return minutes(found.value or 0) if name.startswith("wait") else int(found.value or 0)
 
 
-def test_a_month_with_its_explorer_prints_on_at_most_fourteen_pages_and_nothing_is_cut(
+def test_a_month_with_its_explorer_prints_on_at_most_ten_pages_and_nothing_is_cut(
     pages: Pages, served: Served
 ):
     page = signed_in(pages, served, "quality", 1366, 768)
@@ -133,4 +133,4 @@ def test_a_month_with_its_explorer_prints_on_at_most_fourteen_pages_and_nothing_
         assert_not_sideways(page)
         assert page.evaluate(CUT) == []
         page.emulate_media(media="null")
-    assert printed <= 14
+    assert printed <= 10

@@ -88,8 +88,9 @@ def shown_change(change: Change, unit: Unit, against: Against, words: Sentence) 
     said = words(f"quality.change.{change.direction}")
     values = [change.difference, change.low, change.high]
     difference, low, high = _numbers(values, unit, words.language, is_signed=True)
+    is_none = not set("123456789") & set(difference)
     size = words(
-        f"quality.change.size.{_kind(unit)}",
+        f"quality.change.size.{'none' if is_none else _kind(unit)}",
         count=max(1, round(abs(change.difference))),
         difference=difference,
         low=low,

@@ -62,7 +62,7 @@ class WaitWords:
 class Plot:
     """A plot and its table: heading, what it shows in a sentence, columns and rows of text.
 
-    `links`: the query strings behind cells, by row and column; `note`: how to read it.
+    `links`: the query strings behind cells, by row and column; `note`: how to read it and those before it.
     """
 
     name: str

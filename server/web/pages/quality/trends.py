@@ -103,10 +103,16 @@ def trend_plots(found: HallDays, query: ExplorerQuery, words: Sentence, today: d
     target = found.targets.get(query.service or "")
     is_drawn = target is not None and target.wait_s == query.within_s
     percent = float(target.share_percent) if target is not None and is_drawn else None
+    charts = (p_prime(shares), xmr(medians), xmr(visits))
+    few, note = "", words("quality.control.rules")
+    if all(chart.last is None for chart in charts):
+        few = chart_text(charts[0], (), "", words)
+        note = f"{few} {note}"
+    share, median, per_day = charts
     return [
-        drawer.plot("trend", p_prime(shares), "%", target=percent),
-        drawer.plot("trend_median", xmr(medians), "min"),
-        drawer.plot("trend_visits", xmr(visits), words("quality.plot.visits_per_day")),
+        drawer.plot("trend", share, "%", target=percent, few=few),
+        drawer.plot("trend_median", median, "min", few=few),
+        drawer.plot("trend_visits", per_day, words("quality.plot.visits_per_day"), few=few, note=note),
     ]
 
 
@@ -115,8 +121,10 @@ class _Drawer:
         self.parts, self.query, self.words = parts, query, words
         self.names = [named_in_sentence(part.period, words) for part in parts]
 
-    def plot(self, name: str, chart: Chart, unit: str, *, target: float | None = None) -> Plot:
-        """The plot of a chart, with its table and the rules it is read by."""
+    def plot(
+        self, name: str, chart: Chart, unit: str, *, few: str, note: str = "", target: float | None = None
+    ) -> Plot:
+        """The plot of a chart, with its table. `few`: what the note of all charts says of their limits."""
         say, last = self.words, chart.last
         names = ("low", "centre", "high")
         heights = (last.low, chart.centre, last.high) if last is not None else ()
@@ -140,7 +148,7 @@ class _Drawer:
             "control.limits",
             "control.reading",
         )
-        sentences = [sample, chart_text(chart, self.names, unit, say)]
+        sentences = [sample, *(() if few else (chart_text(chart, self.names, unit, say),))]
         if last is not None and not any(read.reading in SIGNALS for read in chart.reads):
             sentences.append(say("quality.control.none"))
         return Plot(
@@ -150,7 +158,7 @@ class _Drawer:
             [say(f"quality.{key}") for key in keys],
             [self._row(part, read) for part, read in zip(self.parts, chart.reads, strict=True)],
             {(row, 0): self.query.with_days(each.first, each.end) for row, each in enumerate(self.parts)},
-            say("quality.control.rules"),
+            note,
         )
 
     def _row(self, part: PartOfDays, read: Read) -> list[str]:

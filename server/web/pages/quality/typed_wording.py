@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Service
@@ -54,6 +55,7 @@ class AnnotationRow:
     """An annotation in words."""
 
     id: str
+    on: date
     day: str
     words: str
     author: str
@@ -118,6 +120,7 @@ class Wording:
         return [
             AnnotationRow(
                 each.id,
+                each.day,
                 day_text(each.day, self.language),
                 each.words,
                 self.names.get(each.author, ""),

@@ -43,6 +43,11 @@ def plain(text: str) -> str:
             "+0,6 min par rapport à mai, entre −0,5 et +1,5",
         ),
         (
+            Change(2, -600, 600, 20, 0.9, "unclear"),
+            "Ne se distingue pas du hasard",
+            "Pas d’écart par rapport à mai, entre −10,0 et +10,0",
+        ),
+        (
             Change(360, None, None, 3, None, "few_days"),
             "Trop peu de jours pour comparer : 3 jours, il en faut 8",
             "",

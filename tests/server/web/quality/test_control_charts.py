@@ -136,6 +136,16 @@ def test_weeks_have_limits_and_the_running_one_is_not_judged(site: Site):
     assert re.search(r"16 novembre – 22 novembre 2026 [\d,]+ 2 non jugé", visits)
 
 
+@pytest.mark.parametrize(
+    "path", ["/qualite?hall=laon&jour=2026-10-20", "/qualite/explorer?hall=laon&du=2026-10-19&au=2026-10-23"]
+)
+def test_charts_of_a_young_hall_say_once_that_they_have_no_limits_and_how_to_read_them(site: Site, path: str):
+    page = html.unescape(site.page(path))
+    assert page.count("pas encore de limites habituelles. La bande claire") == 1
+    assert page.count("périodes complètes") == 1 + page.count('class="line"')  # each line says it unseen too
+    assert page.count("La bande claire") == 1
+
+
 def test_the_summary_says_the_limits_of_counts_per_open_day(site: Site):
     page = site.page("/qualite?hall=laon&duree=week&jour=2026-11-18")
     tile = re.search(r'data-figure="visits">.*?</div>', page, re.DOTALL)

@@ -88,6 +88,7 @@ def test_a_remark_explains_a_day_until_it_is_withdrawn(chief: Any):
     added = post(chief, "/jour", jour="2026-11-19", remarque="grève")
     page = chief.get(added.headers["Location"]).text
     assert "19 novembre 2026 grève" in text_of(page)
+    assert "/qualite/explorer?hall=laon&amp;duree=day&amp;jour=2026-11-19#avant-apres" in page
     [annotation] = set(re.findall(r'name="remarque" value="([^"]+)"><button', page))
     post(chief, "/jour/retrait", remarque=annotation)
     assert "Aucune remarque." in chief.get(PAGE).text
