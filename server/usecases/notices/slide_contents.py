@@ -145,12 +145,11 @@ class IllustrationShown(TypedDict):
 
 
 def opens_shown(opens: Spans, language: str, translate: Callable[..., str]) -> str:
-    """The hours of a day in words, « Fermé » for none; empty for none in a language without our words."""
+    """« Ouvert de 9 h à 12 h », « Fermé » for none; bare hours in a language without our words."""
     spans = local_spans(opens)
     if language in LANGUAGES:
-        return begun(
-            hours_in_words(spans, language, lambda key, **values: translate(key, language, **values))
-        )
+        hours = hours_in_words(spans, language, lambda key, **values: translate(key, language, **values))
+        return translate("server.programme.hours.open", language, hours=hours) if spans else begun(hours)
     locale = locale_of(language)
     return ", ".join(str(format_interval(span.opens, span.closes, "Hm", locale=locale)) for span in spans)
 

@@ -138,7 +138,7 @@ def test_every_kind_is_read_and_spoken_hours_as_a_table_in_languages_of_the_inte
                 "subjects": {"fr": "Passeports"},
                 "reasons": {"fr": "Travaux"},
             },
-            ["Mardi 1 décembre.", "Server.programme.hours.span (fr)", "Passeports", "Travaux"],
+            ["Mardi 1 décembre.", "server.programme.hours.open (fr)", "Passeports", "Travaux"],
         ),
         (
             {"kind": "table", "tables": {"fr": [["Titre", "Délai", "Prix"], ["Permis", "3 mois", ""]]}},
