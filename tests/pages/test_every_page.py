@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
+from server.clock import Clock
+from server.domain.surveys.turnout import TurnoutCell
+from server.store.surveys import keep_turnout
+from server.store.transactions.database import Database
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.rendering.problems import id_of_form
 from tests.harness.accessible import (
@@ -314,6 +318,7 @@ def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
     sign_in(page, hall, *demonstration_user(hall, "quality"), "/voix/enquetes")
     page.get_by_role("link", name="Votre visite à la préfecture").press("Enter")
     assert_walked(page)
+    survey_page = page.url
     exit_kiosk, link = (
         page.locator(f".addresses li:has-text('{way}') a").get_attribute("href")
         for way in ("Borne de sortie", "À mettre dans un message")
@@ -338,3 +343,21 @@ def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
         assert further_violations(page) == []
         expect(tablet.get_by_role("heading", name="Évacuez")).to_be_visible()
         guard.post(f"/api/v1/alerts/{alert}/take-back", json={"halls": ["laon"]}).raise_for_status()
+    page.goto(survey_page)
+    page.locator("summary", has_text="Clore").press("Enter")
+    page.locator("form[action$='/cloture'] button").press("Enter")
+    expect(page.get_by_role("status")).to_be_visible()
+    cells: list[TurnoutCell] = [
+        {"value": "09", "visits": 40, "answers": 24},
+        {"value": "10", "visits": 90, "answers": 12},
+    ]
+    database = Database(hall.database_url, Clock())
+    with database.store.write() as rows:
+        survey = survey_page.rpartition("/")[2]
+        keep_turnout(rows, survey, {database.hall_id("laon"): {"hour": cells}})
+    database.close()
+    page.goto(survey_page)
+    expect(page.locator(".turnout table")).to_have_count(1)
+    assert_walked(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_walked(page, assert_accessible_at_this_width)

@@ -9,6 +9,7 @@ Choices of a run wait apart: results without runs move by tens too.
 Who answers volunteers and is not drawn by lot: no share has an interval.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ RUN_MINUTES = 10
 RUN_ANSWERS = 20
 RUN_SIDE = 0.9
 """A run: so many answers by one channel of a hall in these minutes, of which this share is on one side."""
+RUN_CHANCE = 0.01
+"""A run is no news where other answers of the hall lean so far to its side that this much chance makes it."""
+FEWEST_FOR_NOTICE = 30
+"""No share of fewer answers is proposed as a notice: screens show it to everybody, without the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,28 @@ def runs_of(questions: Sequence[Question], answers: Sequence[GivenAnswer]) -> di
     }
 
 
+def sudden_runs(
+    questions: Sequence[Question], answers: Sequence[GivenAnswer]
+) -> dict[str, list[GivenAnswer]]:
+    """The runs that the other answers of their hall do not explain; under twenty others explain none."""
+    runs = runs_of(questions, answers)
+    in_runs = {each.id for group in runs.values() for each in group}
+    others: defaultdict[str | None, list[Mapping[str, str]]] = defaultdict(list)
+    for each in answers:
+        if each.id not in in_runs:
+            others[each.hall].append(each.choices)
+    return {
+        run: group
+        for run, group in runs.items()
+        if any(
+            _is_one_sided(question, choices) and not _is_usual(question, choices, others[group[0].hall])
+            for choices in [[each.choices for each in group]]
+            for question in questions
+            if question.kind != QuestionKind.TEXT
+        )
+    }
+
+
 def choices_to_count(waiting: Sequence[WaitingChoice], runs: Collection[str]) -> list[WaitingChoice]:
     """The waiting choices that are ten or more of a hall, channel and question; those of a run apart."""
 
@@ -115,7 +142,7 @@ def counted_answers(
     if audience == Audience.AGENTS:
         shown = [each.choices for each in answers if each.choices] if is_over else []
         return CountedAnswers(CountedChoices(shown, shown), {}, {})
-    runs = runs_of(questions, answers)
+    runs = sudden_runs(questions, answers)
     in_runs = {each.id for group in runs.values() for each in group}
     waits = {(each.answer, each.question) for each in waiting}
     counted = {(each.id, question) for each in answers for question in each.choices} - waits
@@ -185,8 +212,36 @@ def _counted(
 
 
 def _is_one_sided(question: Question, answers: Sequence[Mapping[str, str]]) -> bool:
-    sides = Counter(_side(question, each[question.id]) for each in answers if question.id in each)
+    sides = _sides(question, answers)
     return sides.total() >= RUN_ANSWERS and max(sides.values()) >= RUN_SIDE * sides.total()
+
+
+def _is_usual(
+    question: Question, answers: Sequence[Mapping[str, str]], others: Sequence[Mapping[str, str]]
+) -> bool:
+    """Whether chance alone puts so many on one side, where each is as likely to be as among the others."""
+    sides, usual = _sides(question, answers), _sides(question, others)
+    [(side, count)], n = sides.most_common(1), sides.total()
+    if usual.total() < RUN_ANSWERS:
+        return False
+    p = (usual[side] + 1) / (usual.total() + 2)
+    return (
+        math.fsum(
+            math.exp(
+                math.lgamma(n + 1)
+                - math.lgamma(k + 1)
+                - math.lgamma(n - k + 1)
+                + k * math.log(p)
+                + (n - k) * math.log(1 - p)
+            )
+            for k in range(count, n + 1)
+        )
+        >= RUN_CHANCE
+    )
+
+
+def _sides(question: Question, answers: Sequence[Mapping[str, str]]) -> Counter[str]:
+    return Counter(_side(question, each[question.id]) for each in answers if question.id in each)
 
 
 def _side(question: Question, value: str) -> str:

@@ -13,12 +13,13 @@ from server.domain.refusals import Refusal
 from server.domain.surveys.campaigns import Channel, SurveyState
 from server.domain.surveys.results import (
     FEWEST_ANSWERS,
+    FEWEST_FOR_NOTICE,
     CountedChoices,
     QuestionResult,
     counted_answers,
     results_of,
-    runs_of,
     satisfaction,
+    sudden_runs,
 )
 from server.language import LANGUAGES
 from server.store.surveys import address_of_code, answers_of, waiting_choices
@@ -114,7 +115,7 @@ def read_results(database: Database, survey: ReadSurvey) -> SurveyResults:
         visits,
         [
             MarkedRun(group[0].hall, group[0].channel, group[0].week, len(group))
-            for group in runs_of(survey.questions, answers).values()
+            for group in sudden_runs(survey.questions, answers).values()
         ],
     )
 
@@ -153,12 +154,12 @@ def propose_result(
 
     Sudden one-sided runs are left out.
 
-    Refusals: survey_result_missing without a scale of five or with fewer than ten answers; forbidden.
+    Refusals: survey_result_missing without a scale of five or under `FEWEST_FOR_NOTICE` answers; forbidden.
     """
     results = read_results(database, survey)
     found = satisfaction(results.whole.without_runs or results.whole.results or ())
-    if found is None or found.satisfied is None:
-        raise Refusal("survey_result_missing")
+    if found is None or found.satisfied is None or found.n < FEWEST_FOR_NOTICE:
+        raise Refusal("survey_result_missing", fewest=FEWEST_FOR_NOTICE)
     percent, question = f"{found.satisfied:.0f}", found.question
 
     def said(key: str, **values: object) -> dict[str, str]:

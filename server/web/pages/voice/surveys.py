@@ -19,7 +19,7 @@ from server.domain.surveys.campaigns import (
     SurveyState,
     texts_kept_until,
 )
-from server.domain.surveys.results import FEWEST_ANSWERS, satisfaction
+from server.domain.surveys.results import FEWEST_ANSWERS, FEWEST_FOR_NOTICE, satisfaction
 from server.domain.texts import csv_sheet
 from server.ids import new_id
 from server.language import name_in
@@ -246,6 +246,7 @@ def _survey_page(survey: str, *, refusal: Refusal | None = None) -> str:
         parts=[] if results is None else survey_results.parts_to_show(results),
         satisfied=None if results is None else satisfaction(results.whole.results or ()),
         fewest=FEWEST_ANSWERS,
+        fewest_for_notice=FEWEST_FOR_NOTICE,
         texts=_texts_by_question(found) if is_open else {},
         runs=found.may_write or bool(own_halls(database(), found.row, sites_to_run())),
         addresses=[

@@ -40,6 +40,7 @@ from server.domain.surveys.results import (
     results_of,
     runs_of,
     satisfaction,
+    sudden_runs,
 )
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 29)
@@ -304,6 +305,14 @@ def test_of_agents_nothing_is_counted_before_the_close():
 def test_a_run_is_sudden_and_nearly_all_on_one_side(values: str, is_one: bool):
     assert is_run([SCALE_IN_TWO], [{"q1": value} for value in values]) is is_one
     assert is_run([PUBLISHED_YES], [{"q2": "no"}] * 19 + [{"q2": "yes"}]) is True
+
+
+def test_busy_minutes_of_a_hall_whose_visitors_say_the_same_anyway_are_no_sudden_run():
+    run, questions = given("5" * 24, run="r"), [SCALE_IN_TWO]
+    for others, is_sudden in (("54454" * 19 + "12345", False), ("54321" * 20, True), ("5" * 19, True)):
+        assert bool(sudden_runs(questions, [*run, *given(others, named="b")])) is is_sudden
+    elsewhere = given("5" * 100, named="b", hall="vervins")
+    assert sudden_runs(questions, [*run, *elsewhere]), "another hall explains nothing"
 
 
 def test_a_run_is_left_out_of_the_second_figure_where_ten_of_its_answers_count():

@@ -153,7 +153,7 @@ def test_results_and_texts_of_agents_are_read_after_the_close_only(api: ApiSite)
 
 def test_a_sudden_one_sided_run_is_marked_and_both_figures_are_shown(api: ApiSite):
     quality, survey = opened(api)
-    give(api, "5544332211" * 2)
+    give(api, "5544332211" * 3)
     assert "d’un coup" not in quality.get(survey).text
     api.hands.now += timedelta(minutes=20)
     give(api, "1" * 30, channel="link", every=timedelta(seconds=2))
@@ -162,14 +162,14 @@ def test_a_sudden_one_sided_run_is_marked_and_both_figures_are_shown(api: ApiSit
     assert "Sans ces réponses" in page
     lines = [line for line in csv_of(quality, survey)[1:] if line[4] == "Très mal"]
     assert [(line[2], line[5], line[6], line[8]) for line in lines] == [
-        ("", "34", "50", "with"),
-        ("", "4", "20", "without"),
+        ("", "36", "60", "with"),
+        ("", "6", "30", "without"),
         ("Lien", "30", "30", "with"),
-        ("Code sur un écran", "4", "20", "with"),
+        ("Code sur un écran", "6", "30", "with"),
     ]
     assert press(quality, f"{survey}/annonce").status_code == 303
     [notice] = all_rows(api.database, "SELECT content FROM notice_version")
-    assert "20 réponses de volontaires" in notice["content"].replace("\u00a0", " ")
+    assert "30 réponses de volontaires" in notice["content"].replace("\u00a0", " ")
     api.hands.now += timedelta(minutes=20)
     give(api, "5" * 5)
     kept = all_rows(api.database, "SELECT DISTINCT run, channel FROM survey_answer WHERE run IS NOT NULL")

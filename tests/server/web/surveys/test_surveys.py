@@ -314,17 +314,20 @@ def test_agents_of_all_halls_are_asked_together_by_who_runs_all_sites(api: ApiSi
 
 def test_a_result_becomes_a_notice_with_its_source_and_date_and_is_shown_once_published(api: ApiSite):
     quality, survey = opened(api)
-    for value in "5555544321":
-        answer(api, address(api, "screen"), q1=value)
+    for _ in range(3):
+        assert press(quality, f"{survey}/annonce").status_code == 409, "under thirty answers"
+        for value in "5555544321":
+            answer(api, address(api, "screen"), q1=value)
+        api.hands.now += timedelta(minutes=2)
     assert press(quality, f"{survey}/cloture").status_code == 303
     api.hands.now += timedelta(days=7)
     quality = api.person("quality")
     assert press(quality, f"{survey}/annonce").status_code == 303
     [row] = all_rows(api.database, "SELECT notice, content FROM notice_version")
-    for part in ('"70"', "10 réponses de volontaires", '"stands_on":"2026-11-24"'):
+    for part in ('"70"', "30 réponses de volontaires", '"stands_on":"2026-11-24"'):
         assert part in row["content"].replace('": "', '":"')
     shown = str(Officers(api).show(row["notice"]))
-    assert "10 réponses de volontaires" in shown.replace("\u00a0", " "), "a screen shows it with its source"
+    assert "30 réponses de volontaires" in shown.replace("\u00a0", " "), "a screen shows it with its source"
 
 
 def test_an_outside_form_is_named_and_nothing_is_kept(halls_sqlite_url: str, tmp_path: Any):
