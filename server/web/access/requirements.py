@@ -7,7 +7,7 @@ test walks every route with every role, device and key; a route that says nothin
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, redirect, request
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.web.access.callers import identify, someone
-from server.web.rendering.problems import is_api
+from server.web.rendering.problems import answer_refusal, is_api
 
 PEOPLE = frozenset({"person"})
 PEOPLE_AND_KEYS = frozenset({"person", "key"})
@@ -115,8 +115,21 @@ class PageRoutes(Blueprint):
     def post[View: Callable[..., Any]](
         self, rule: str, *who: Permission | Access, **options: Any
     ) -> Callable[[View], View]:
-        """What a form sends."""
-        return declare(super().post, rule, who, self._of_people(who, options))
+        """What a form sends; a refusal is answered as the view says by `show_again`."""
+        declared = declare(super().post, rule, who, self._of_people(who, options))
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def answer(**at: Any) -> Any:
+                try:
+                    return view(**at)
+                except Refusal as refusal:
+                    return answer_refusal(refusal)
+
+            declared(answer)
+            return view
+
+        return register
 
     def _of_people(self, who: Collection[Permission | Access], options: dict[str, Any]) -> dict[str, Any]:
         return options if any(isinstance(each, Access) for each in who) else {"of": PEOPLE} | options

@@ -1,12 +1,12 @@
 """Refusals in an answer: problem documents (RFC 9457), sentences beside the fields of a form; forms."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from hashlib import sha256
 from typing import Any, get_type_hints
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from server.documents.problems import DocumentRefused
@@ -191,6 +191,24 @@ def problems_of(refusal: Refusal | None, fields: Mapping[str, str] | None = None
         return {}
     field = str(refusal.details.get("field", "")) if fields is None else fields.get(refusal.code, "")
     return {field: refusal_sentence(refusal)}
+
+
+def show_again(show: Callable[[Refusal], Any], *, raised: Collection[int] = ()) -> None:
+    """Lets a refusal of what follows in a form’s request be answered by its page, with what was typed.
+
+    `show`: a page as text, which gets the status of the refusal, or a whole answer. Refusals of the statuses
+    `raised` have the page of errors.
+    """
+    g.show_again = show, raised
+
+
+def answer_refusal(refusal: Refusal) -> Any:
+    """The page that `show_again` named. Raises the refusal where it named none."""
+    show, raised = g.pop("show_again", (None, ()))
+    if show is None or status_of(refusal) in raised:
+        raise refusal
+    answer = show(refusal)
+    return (answer, status_of(refusal)) if isinstance(answer, str) else answer
 
 
 def _values(refusal: Refusal) -> dict[str, Any]:

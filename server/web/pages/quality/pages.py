@@ -71,40 +71,7 @@ quality_pages = PageRoutes(
 
 @quality_pages.get("/qualite", Permission.READ_FIGURES)
 def summary() -> tuple[str, int] | str:
-    return _summary(page.hall(Permission.READ_FIGURES))
-
-
-@quality_pages.get("/qualite/explorer", Permission.READ_FIGURES)
-def explorer() -> tuple[str, int] | str:
-    return _explorer(_halls(Permission.READ_FIGURES))
-
-
-@quality_pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>", Permission.READ_FIGURES)
-def plot_file(plot: str, form: str) -> Response:
-    return _plot_file(_halls(Permission.READ_FIGURES), plot, form)
-
-
-@quality_pages.get("/qualite/dictionnaire", Permission.READ_FIGURES)
-def dictionary() -> str:
-    return _dictionary(page.hall(Permission.READ_FIGURES))
-
-
-@quality_pages.get("/qualite/indicateurs.csv", Permission.READ_FIGURES)
-def figures() -> Response:
-    return _figures_csv(_halls(Permission.READ_FIGURES))
-
-
-@quality_pages.get("/qualite/agents", Permission.SUPERVISE)
-def agents() -> str:
-    return _agents(_halls(Permission.SUPERVISE)[:1])
-
-
-@quality_pages.get("/qualite/<any(legs, counters, services):table>.csv", Permission.EXPORT_VISITS)
-def visits(table: str) -> Response:
-    return _visits_csv(_halls(Permission.EXPORT_VISITS), table)
-
-
-def _summary(hall: HallConfiguration) -> str | tuple[str, int]:
+    hall = page.hall(Permission.READ_FIGURES)
     selection, is_understood = _selection(hall)
     language, service = selection.language, selection.service
     words = page.sentence()
@@ -147,13 +114,16 @@ def _shows_agents(hall: HallConfiguration) -> bool:
     return site in sites and page.may(Permission.SUPERVISE, site)
 
 
-def _dictionary(hall: HallConfiguration) -> str:
+@quality_pages.get("/qualite/dictionnaire", Permission.READ_FIGURES)
+def dictionary() -> str:
     words = page.sentence()
     query = request.query_string.decode("ascii", "replace")
+    groups = dictionary_of(words)
     return render_template(
         "quality/dictionary.html",
-        hall=hall,
-        groups=dictionary_of(words),
+        hall=page.hall(Permission.READ_FIGURES),
+        groups=groups,
+        contents_of_groups=[(f"groupe-{name}", title) for name, title, _ in groups],
         uncounted=[
             ("doute", words("quality.doubt.title"), doubt_of(words)),
             ("ailleurs", words("quality.dictionary.elsewhere"), elsewhere_of(words)),
@@ -173,7 +143,9 @@ def _halls(permission: Permission) -> Sequence[HallConfiguration]:
     return [theirs[name] for name in names] or [first]
 
 
-def _explorer(halls: Sequence[HallConfiguration]) -> str | tuple[str, int]:
+@quality_pages.get("/qualite/explorer", Permission.READ_FIGURES)
+def explorer() -> tuple[str, int] | str:
+    halls = _halls(Permission.READ_FIGURES)
     query = _query_of(halls)
     words, today = page.sentence(), _today(query.hall)
     spans = [Days(*days) for days in ((query.starts_on, query.ends_on), query.days_before) if days]
@@ -284,24 +256,25 @@ def _sections(
     return found
 
 
-def _plot_file(halls: Sequence[HallConfiguration], name: str, form: str) -> Response:
+@quality_pages.get("/qualite/explorer/<plot>.<any(csv, svg):form>", Permission.READ_FIGURES)
+def plot_file(plot: str, form: str) -> Response:
     """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
     if form == "svg" and (svg := drawings.picture(request.args.get("dessin", ""))) is not None:
         return _picture(svg)
-    query = _query_of(halls, is_file=True)
+    query = _query_of(_halls(Permission.READ_FIGURES), is_file=True)
     words = page.sentence()
     found = _found(query, None).together()
     plots = {each.name: each for each in plots_of(found, found.whole(), query, words, _today(query.hall))}
     if form == "csv":
         theirs = page.halls(Permission.READ_FIGURES)
-        others = [] if name in plots else other_tables(database(), query, theirs, words)
+        others = [] if plot in plots else other_tables(database(), query, theirs, words)
         tables = plots | {each.name: each for each in others}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
-        table = tables.get(name) or abort(404)
+        table = tables.get(plot) or abort(404)
         sheet = csv_sheet((table.columns, *table.rows), query.language)
-        return _download([sheet], f"parvis-{query.hall.hall}-{name}-{days}.csv")
-    plot = plots.get(name) or abort(404)
-    [key] = drawings.offer([plot.spec])
+        return _download([sheet], f"parvis-{query.hall.hall}-{plot}-{days}.csv")
+    drawn = plots.get(plot) or abort(404)
+    [key] = drawings.offer([drawn.spec])
     svg = drawings.picture(key)
     if svg is None:
         abort(503)
@@ -348,30 +321,32 @@ def _runs(shown: Sequence[ShownFigure]) -> list[tuple[str, list[ShownFigure]]]:
     ]
 
 
-def _agents(halls: Sequence[HallConfiguration]) -> str:
+@quality_pages.get("/qualite/agents", Permission.SUPERVISE)
+def agents() -> str:
     """The figures of each agent; without the decision of an administrator, that there are none."""
-    query = _query_of(halls)
+    query = _query_of(_halls(Permission.SUPERVISE)[:1])
     try:
-        agents = read_individual_figures(database(), query.hall.hall, query.starts_on, query.ends_on)
+        found = read_individual_figures(database(), query.hall.hall, query.starts_on, query.ends_on)
     except Refusal as refusal:
         if refusal.code != "individual_figures_off":
             raise
-        agents = None
+        found = None
     words = page.sentence()
     return render_template(
         "quality/agents.html",
         query=query,
-        agents=agents,
+        agents=found,
         fewest=FEWEST_SERVED,
-        is_few=any(each.shown_median_s is None for agent in agents or () for each in agent.services.values()),
+        is_few=any(each.shown_median_s is None for agent in found or () for each in agent.services.values()),
         service_name=lambda service: service_name(query.services, service, query.language),
         period=days_title(query.starts_on, query.ends_on, words),
         minutes=lambda seconds: wording.number(wording.minutes(seconds), query.language),
     )
 
 
-def _figures_csv(halls: Sequence[HallConfiguration]) -> Response:
-    query = _query_of(halls, is_file=True)
+@quality_pages.get("/qualite/indicateurs.csv", Permission.READ_FIGURES)
+def figures() -> Response:
+    query = _query_of(_halls(Permission.READ_FIGURES), is_file=True)
     found = _found(query, None)
     days = OpenDays(found.together(), frozenset().union(*found.opened.values()))
     text = figures_sheet(days, query, page.sentence())
@@ -379,7 +354,9 @@ def _figures_csv(halls: Sequence[HallConfiguration]) -> Response:
     return _download([text], name)
 
 
-def _visits_csv(halls: Sequence[HallConfiguration], table: str) -> Response:
+@quality_pages.get("/qualite/<any(legs, counters, services):table>.csv", Permission.EXPORT_VISITS)
+def visits(table: str) -> Response:
+    halls = _halls(Permission.EXPORT_VISITS)
     query = _query_of(halls, is_file=True)
     days, names = (query.starts_on, query.ends_on), [hall.hall for hall in halls]
     lines = {

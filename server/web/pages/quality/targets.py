@@ -1,14 +1,14 @@
 """The targets of a hall, `/objectifs`: those that apply, will and did, one more, one less. No JavaScript."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
-from werkzeug.wrappers import Response
 
+from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
 from server.domain.quality.periods import PeriodKind, period_of
@@ -37,7 +37,13 @@ from server.web.access.callers import database, require_caller
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.target_wording import Wording
 from server.web.rendering import page
-from server.web.rendering.problems import press_key, problems_of, status_of, typed_day, typed_lines
+from server.web.rendering.problems import (
+    press_key,
+    problems_of,
+    show_again,
+    typed_day,
+    typed_lines,
+)
 
 FIELDS = {
     "unknown_service": "demarche",
@@ -67,12 +73,6 @@ class TargetFields:
     decided_by: str
     form: str
 
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "TargetFields":
-        """The sent fields; missing ones are empty."""
-        names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
-        return cls(*typed_lines(fields, *names))
-
     def as_request(self) -> TargetRequest:
         """The target; what cannot be read is out of bounds, and refused as such."""
         return TargetRequest(
@@ -96,12 +96,6 @@ class TypedWithdrawal:
     decided_on: str
     decided_by: str
     form: str
-
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "TypedWithdrawal":
-        """The values sent; a missing one is empty."""
-        names = ("demarche", "objectif", "debut", "motif", "decide_le", "par", "formulaire")
-        return cls(*typed_lines(fields, *names))
 
     @classmethod
     def first(cls, span: TargetSpan, on: date) -> "TypedWithdrawal":
@@ -171,34 +165,42 @@ def targets() -> Any:
 
 @routes.post("/objectifs", Permission.DECIDE_TARGETS)
 def decide() -> Any:
-    hall = page.hall(Permission.DECIDE_TARGETS)
-    caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
-    typed = TargetFields.of(request.form)
-    key = press_key(caller.author, typed)
-    try:
-        answer = decide_target(database(), hall.hall, caller.author, typed.as_request(), write_key=key)
-    except Refusal as refusal:
-        return _page(hall, typed=typed, refusal=refusal), status_of(refusal)
-    return _done(hall, typed.service, decide=answer["target"])
+    names = ("demarche", "minutes", "part", "debut", "decide_le", "par", "formulaire")
+    typed = TargetFields(*typed_lines(request.form, *names))
+
+    def decided(hall: str, author: Author) -> dict[str, str]:
+        key = press_key(author, typed)
+        answer = decide_target(database(), hall, author, typed.as_request(), write_key=key)
+        return {"demarche": typed.service, "decide": answer["target"]}
+
+    return _entered(decided, typed=typed)
 
 
 @routes.post("/objectifs/retrait", Permission.DECIDE_TARGETS)
 def withdraw() -> Any:
+    names = ("demarche", "objectif", "debut", "motif", "decide_le", "par", "formulaire")
+    typed = TypedWithdrawal(*typed_lines(request.form, *names))
+
+    def withdrawn(hall: str, author: Author) -> dict[str, str]:
+        key = press_key(author, typed)
+        answer = withdraw_target(database(), hall, author, typed.as_request(), write_key=key)
+        return {"demarche": answer["service"], "retire": answer["withdrawal"]}
+
+    return _entered(withdrawn, leaving=typed)
+
+
+def _entered(
+    enter: Callable[[str, Author], dict[str, str]],
+    *,
+    typed: TargetFields | None = None,
+    leaving: TypedWithdrawal | None = None,
+) -> Any:
+    """Redirects to the page of what was entered (a repeated press gets the same), or shows the refusal."""
     hall = page.hall(Permission.DECIDE_TARGETS)
     caller = require_caller(Permission.DECIDE_TARGETS, hall.hall)[0]
-    typed = TypedWithdrawal.of(request.form)
-    key = press_key(caller.author, typed)
-    try:
-        answer = withdraw_target(database(), hall.hall, caller.author, typed.as_request(), write_key=key)
-    except Refusal as refusal:
-        return _page(hall, leaving=typed, refusal=refusal), status_of(refusal)
-    return _done(hall, answer["service"], retire=answer["withdrawal"])
-
-
-def _done(hall: HallConfiguration, service: str, **result: str) -> Response:
-    """Redirects to the page of the decision or withdrawal; a repeated press gets the same page."""
-    query = {"hall": hall.hall, "demarche": service} | result
-    return redirect("/objectifs?" + urlencode(query) + "#decided", 303)
+    show_again(lambda refusal: _page(hall, typed=typed, leaving=leaving, refusal=refusal))
+    entered = enter(hall.hall, caller.author)
+    return redirect(f"/objectifs?{urlencode({'hall': hall.hall} | entered)}#decided", 303)
 
 
 def _page(

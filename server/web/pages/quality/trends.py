@@ -108,11 +108,11 @@ def trend_plots(found: HallDays, query: ExplorerQuery, words: Sentence, today: d
     if all(chart.last is None for chart in charts):
         few = chart_text(charts[0], (), "", words)
         note = f"{few} {note}"
-    share, median, per_day = charts
+    per_day = words("quality.plot.visits_per_day")
     return [
-        drawer.plot("trend", share, "%", target=percent, few=few),
-        drawer.plot("trend_median", median, "min", few=few),
-        drawer.plot("trend_visits", per_day, words("quality.plot.visits_per_day"), few=few, note=note),
+        drawer.plot("trend", charts[0], "%", target=percent, few=few),
+        drawer.plot("trend_median", charts[1], "min", few=few),
+        drawer.plot("trend_visits", charts[2], per_day, few=few, note=note),
     ]
 
 

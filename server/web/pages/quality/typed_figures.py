@@ -1,14 +1,13 @@
 """Typed figures and annotations of a hall, `/qualite/saisies`: add, paste, withdraw. No JavaScript."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request
-from werkzeug.wrappers import Response
 
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
@@ -39,7 +38,13 @@ from server.web.access.callers import database, require_caller
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.typed_wording import Wording, typed_name
 from server.web.rendering import page
-from server.web.rendering.problems import press_key, refusal_sentence, status_of, typed_day, typed_lines
+from server.web.rendering.problems import (
+    press_key,
+    problems_of,
+    show_again,
+    typed_day,
+    typed_lines,
+)
 
 FIELDS = {
     "unknown_typed_indicator": "indicateur",
@@ -70,15 +75,10 @@ class ValueFields:
     service: str = ""
     form: str = ""
 
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "ValueFields":
-        """The sent fields; missing ones are empty."""
-        return cls(
-            *typed_lines(fields, "indicateur", "periode", "valeur", "source", "demarche", "formulaire")
-        )
-
     def as_request(self) -> TypedFigureRequest:
-        """The value. Refusals: bad_typed_period, bad_typed_number."""
+        """The value. Refusals: unknown_typed_indicator, bad_typed_period, bad_typed_number."""
+        if self.indicator not in TYPED:
+            raise Refusal("unknown_typed_indicator", indicator=self.indicator)
         try:
             period = typed_period(self.period)
         except Refusal as refusal:
@@ -97,13 +97,6 @@ class PasteFields:
     is_confirmed: bool = False
     form: str = ""
 
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "PasteFields":
-        """The sent fields; a far too long text is cut."""
-        text = fields.get("valeurs", "")[:LONGEST_PASTE]
-        source, form = typed_lines(fields, "source", "formulaire")
-        return cls(text, source, "prendre" in fields, form)
-
 
 @dataclass(frozen=True, slots=True)
 class DayFields:
@@ -113,84 +106,68 @@ class DayFields:
     words: str = ""
     form: str = ""
 
-    @classmethod
-    def of(cls, fields: Mapping[str, str]) -> "DayFields":
-        """The sent fields; missing ones are empty."""
-        return cls(*typed_lines(fields, "jour", "remarque", "formulaire"))
-
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """The three forms of the page, as they were typed."""
-
-    value: ValueFields
-    paste: PasteFields
-    day: DayFields
-
-    @classmethod
-    def new(cls) -> "Forms":
-        """Empty forms, each with a name of its own."""
-        return cls(ValueFields(form=new_id()), PasteFields(form=new_id()), DayFields(form=new_id()))
-
 
 SHOWN = timedelta(days=400)
 """How far back annotations are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the page shows beside what is stored: forms as typed, values read, and what was refused.
-
-    `sent`: the form that was sent, `value`, `paste` or `day`; empty for none of them.
-    """
-
-    forms: Forms
-    sent: str = ""
-    preview: list[TypedFigureRequest] | None = None
-    refusal: Refusal | None = None
-
-
+PLACE = "/qualite/saisies"
 routes = PageRoutes("typed_figures_page", __name__, template_folder="templates")
 """Reading needs `read_figures`, entering and withdrawing `type_figures`."""
 
 
-@routes.get("/qualite/saisies", Permission.READ_FIGURES)
+@routes.get(PLACE, Permission.READ_FIGURES)
 def typed_figures() -> Any:
-    return _page(page.hall(Permission.READ_FIGURES), _Shown(Forms.new()))
+    return _page(page.hall(Permission.READ_FIGURES))
 
 
-@routes.post("/qualite/saisies", Permission.TYPE_FIGURES)
+@routes.post(PLACE, Permission.TYPE_FIGURES)
 def add() -> Any:
-    typed = ValueFields.of(request.form)
-    forms = replace(Forms.new(), value=typed)
-    return _entered(_Shown(forms, "value"), lambda hall, author: _add(hall, author, typed))
+    names = ("indicateur", "periode", "valeur", "source", "demarche", "formulaire")
+    typed = ValueFields(*typed_lines(request.form, *names))
+
+    def added(hall: str, author: Author) -> object:
+        figures = [typed.as_request()]
+        return type_figures(database(), hall, author, figures, write_key=press_key(author, typed))
+
+    return _entered("added", added, value=typed)
 
 
-@routes.post("/qualite/saisies/coller", Permission.TYPE_FIGURES)
+@routes.post(PLACE + "/coller", Permission.TYPE_FIGURES)
 def paste() -> Any:
-    typed = PasteFields.of(request.form)
-    forms = replace(Forms.new(), paste=typed)
-    return _entered(_Shown(forms, "paste"), lambda hall, author: _paste(hall, author, forms))
+    """Takes the values that were shown before; else shows what was read, and takes nothing."""
+    source, form = typed_lines(request.form, "source", "formulaire")
+    text = request.form.get("valeurs", "")[:LONGEST_PASTE]
+    typed = PasteFields(text, source, "prendre" in request.form, form)
+    hall = page.hall(Permission.TYPE_FIGURES)
+    words = _wording(hall)
+    pasted = Pasted(text, source, words.indicator_names(), words.service_names())
+
+    def taken(_: str, author: Author) -> object:
+        figures = read_pasted_figures(database(), hall.hall, pasted)
+        return type_figures(database(), hall.hall, author, figures, write_key=press_key(author, typed))
+
+    if typed.is_confirmed:
+        return _entered("taken", taken, paste=typed)
+    show_again(lambda refusal: _page(hall, paste=typed, refusal=refusal))
+    return _page(hall, paste=typed, preview=read_pasted_figures(database(), hall.hall, pasted))
 
 
-@routes.post("/qualite/saisies/retrait", Permission.TYPE_FIGURES)
+@routes.post(PLACE + "/retrait", Permission.TYPE_FIGURES)
 def withdraw() -> Any:
     return _withdraw("figure", "valeur", withdraw_typed_figure, "withdrawn")
 
 
-@routes.post("/qualite/saisies/jour", Permission.TYPE_FIGURES)
+@routes.post(PLACE + "/jour", Permission.TYPE_FIGURES)
 def annotate() -> Any:
-    typed = DayFields.of(request.form)
+    typed = DayFields(*typed_lines(request.form, "jour", "remarque", "formulaire"))
 
-    def annotated(hall: HallConfiguration, author: Author) -> Response:
+    def annotated(hall: str, author: Author) -> object:
         key = press_key(author, typed)
-        annotate_day(database(), hall.hall, author, typed_day(typed.day), typed.words, write_key=key)
-        return _done(hall, "annotated")
+        return annotate_day(database(), hall, author, typed_day(typed.day), typed.words, write_key=key)
 
-    return _entered(_Shown(replace(Forms.new(), day=typed), "day"), annotated)
+    return _entered("annotated", annotated, day=typed)
 
 
-@routes.post("/qualite/saisies/jour/retrait", Permission.TYPE_FIGURES)
+@routes.post(PLACE + "/jour/retrait", Permission.TYPE_FIGURES)
 def withdraw_remark() -> Any:
     return _withdraw("annotation", "remarque", withdraw_annotation, "remark_withdrawn")
 
@@ -199,46 +176,26 @@ def _withdraw(kind: str, field: str, withdraw: Callable[..., object], done: str)
     """Withdraws what a field of the form names (its id)."""
     named, form = request.form.get(field, ""), request.form.get("formulaire", "")
 
-    def withdrawn(hall: HallConfiguration, author: Author) -> Response:
-        withdraw(database(), hall.hall, author, named, write_key=press_key(author, (kind, named, form)))
-        return _done(hall, done)
+    def withdrawn(hall: str, author: Author) -> object:
+        return withdraw(database(), hall, author, named, write_key=press_key(author, (kind, named, form)))
 
-    return _entered(_Shown(Forms.new()), withdrawn)
+    return _entered(done, withdrawn)
 
 
-def _entered(shown: _Shown, enter: Callable[[HallConfiguration, Author], Response | str]) -> Any:
-    """The answer of `enter`, or the page with the forms as they were typed and the refusal."""
+def _entered(
+    done: str,
+    enter: Callable[[str, Author], object],
+    *,
+    value: ValueFields | None = None,
+    paste: PasteFields | None = None,
+    day: DayFields | None = None,
+) -> Any:
+    """Redirects to the page, which says what was done; after a refusal, the page with what was typed."""
     hall = page.hall(Permission.TYPE_FIGURES)
     caller = require_caller(Permission.TYPE_FIGURES, hall.hall)[0]
-    try:
-        return enter(hall, caller.author)
-    except Refusal as refusal:
-        return _page(hall, replace(shown, refusal=refusal)), status_of(refusal)
-
-
-def _add(hall: HallConfiguration, author: Author, typed: ValueFields) -> Response:
-    if typed.indicator not in TYPED:
-        raise Refusal("unknown_typed_indicator", indicator=typed.indicator)
-    key = press_key(author, typed)
-    type_figures(database(), hall.hall, author, [typed.as_request()], write_key=key)
-    return _done(hall, "added")
-
-
-def _paste(hall: HallConfiguration, author: Author, forms: Forms) -> Response | str:
-    """Takes the values that were shown before; else shows what was read, and takes nothing."""
-    typed = forms.paste
-    words = _wording(hall)
-    pasted = Pasted(typed.text, typed.source, words.indicator_names(), words.service_names())
-    requests = read_pasted_figures(database(), hall.hall, pasted)
-    if not typed.is_confirmed:
-        return _page(hall, _Shown(forms, "paste", preview=requests))
-    type_figures(database(), hall.hall, author, requests, write_key=press_key(author, typed))
-    return _done(hall, "taken")
-
-
-def _done(hall: HallConfiguration, what: str) -> Response:
-    """Redirects to the page, which says what was done; a repeated press gets the same page."""
-    return redirect("/qualite/saisies?" + urlencode({"hall": hall.hall, "fait": what}) + "#fait", 303)
+    show_again(lambda refusal: _page(hall, value=value, paste=paste, day=day, refusal=refusal))
+    enter(hall.hall, caller.author)
+    return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': done})}#fait", 303)
 
 
 DONE = ("added", "taken", "withdrawn", "annotated", "remark_withdrawn")
@@ -250,10 +207,23 @@ def _wording(hall: HallConfiguration) -> Wording:
     return Wording(page.sentence(), ZoneInfo(hall.site.time_zone), names, hall.services)
 
 
-def _page(hall: HallConfiguration, shown: _Shown) -> str:
+def _page(
+    hall: HallConfiguration,
+    *,
+    value: ValueFields | None = None,
+    paste: PasteFields | None = None,
+    day: DayFields | None = None,
+    preview: list[TypedFigureRequest] | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    """The page, with the form that was sent as it was typed, and the values read from a pasted text."""
     words = _wording(hall)
     today = database().clock.now().astimezone(words.zone).date()
     annotations = read_annotations(database(), hall.hall, today - SHOWN, today + FARTHEST + timedelta(days=1))
+    problems = problems_of(refusal and words.in_words(refusal), FIELDS)
+    if paste is not None:
+        named = {"source": "source_coller"}
+        problems = {named.get(field, "valeurs"): said for field, said in problems.items()}
     done = request.args.get("fait", "")
     return render_template(
         "typed_figures/typed_figures.html",
@@ -261,8 +231,12 @@ def _page(hall: HallConfiguration, shown: _Shown) -> str:
         halls=page.halls(Permission.READ_FIGURES),
         rows=words.rows(read_typed_figures(database(), hall.hall)),
         annotations=words.annotations(annotations),
-        preview=None if shown.preview is None else words.rows(shown.preview),
-        forms=shown.forms,
+        preview=None if preview is None else words.rows(preview),
+        forms={
+            "value": value or ValueFields(form=new_id()),
+            "paste": paste or PasteFields(form=new_id()),
+            "day": day or DayFields(form=new_id()),
+        },
         typed=[(name, typed_name(name, words.say)) for name in TYPED],
         services=words.offered_services(),
         units={name: words.say(f"typed_figures.unit.{unit}") for name, unit in TYPED.items()},
@@ -272,18 +246,7 @@ def _page(hall: HallConfiguration, shown: _Shown) -> str:
             "last_day": (today + FARTHEST).isoformat(),
             "today": today.isoformat(),
         },
-        problems=_problems(words, shown),
+        problems=problems,
         done=done if done in DONE else "",
         may_decide=page.may(Permission.TYPE_FIGURES, hall.site.slug),
     )
-
-
-def _problems(words: Wording, shown: _Shown) -> dict[str, str]:
-    """The sentence of what was refused, by its field; empty where nothing was."""
-    if shown.refusal is None:
-        return {}
-    field = FIELDS.get(shown.refusal.code, "")
-    if shown.sent == "paste":
-        field = "source_coller" if field == "source" else "valeurs"
-    refusal = words.in_words(shown.refusal)
-    return {field: refusal_sentence(refusal)}

@@ -204,20 +204,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryGroup:
-    """The entries of one group."""
-
-    name: str
-    title: str
-    entries: Sequence[Entry]
-
-    @property
-    def anchor_and_title(self) -> tuple[str, str]:
-        """How the list of contents names it."""
-        return f"groupe-{self.name}", self.title
-
-
-@dataclass(frozen=True, slots=True)
 class UncountedEntry:
     """What the registry does not count. `facts`: titles and texts; empty where nothing measures it.
 
@@ -272,10 +258,10 @@ def doubt_of(words: Sentence) -> list[UncountedEntry]:
     ]
 
 
-def dictionary_of(words: Sentence) -> list[EntryGroup]:
-    """Every indicator, in the order of the pages."""
+def dictionary_of(words: Sentence) -> list[tuple[str, str, Sequence[Entry]]]:
+    """Every indicator, in the order of the pages: the name of each group, its title, its entries."""
     return [
-        EntryGroup(group, words(f"quality.group.{group}"), [entry_of(name, words) for name in names])
+        (group, words(f"quality.group.{group}"), [entry_of(name, words) for name in names])
         for group, names in GROUPS.items()
     ]
 

@@ -18,7 +18,7 @@ from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
-from server.web.rendering.problems import form_id, problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, show_again
 
 PLACE = "/voix/actions"
 NEEDED = Permission.WRITE_REPORTS
@@ -61,16 +61,11 @@ def keep_action() -> Any:
     sites = page.sites(NEEDED)
     typed, action = _typed(request.form), request.form.get("action", "")[:64]
     site = _one_of(sites, request.form.get("site", ""))
-    try:
-        if action:
-            change_action(database(), site.slug, action, typed)
-        else:
-            action = add_action(database(), site.slug, typed, form=form_id())
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            raise
-        html = _page(_chosen(request.args), typed=typed, refusal=refusal)
-        return html, status_of(refusal)
+    show_again(lambda refusal: _page(_chosen(request.args), typed=typed, refusal=refusal), raised=(404,))
+    if action:
+        change_action(database(), site.slug, action, typed)
+    else:
+        action = add_action(database(), site.slug, typed, form=form_id())
     return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
 
 

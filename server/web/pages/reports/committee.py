@@ -50,7 +50,7 @@ from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
-from server.web.rendering.problems import form_id, problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, show_again, status_of
 
 PLACE = "/voix/comite"
 READS, WRITES = Permission.READ_FIGURES, Permission.WRITE_REPORTS
@@ -96,10 +96,8 @@ def committee() -> Any:
 @routes.post(PLACE + "/membres", WRITES, anywhere=True)
 def add() -> Any:
     site, typed = _site(WRITES), MemberRequest(*_typed("function", "mandate_ends_on"))
-    try:
-        add_member(database(), site, typed, form=form_id())
-    except Refusal as refusal:
-        return _committee_page(site, member=typed, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _committee_page(site, member=typed, refusal=refusal))
+    add_member(database(), site, typed, form=form_id())
     return redirect(f"{_address(site)}#members", 303)
 
 
@@ -113,10 +111,8 @@ def remove(member: str) -> Any:
 @routes.post(PLACE + "/reunions", WRITES, anywhere=True)
 def plan() -> Any:
     site, typed = _site(WRITES), _typed_meeting()
-    try:
-        meeting = plan_meeting(database(), site, typed, form=form_id())
-    except Refusal as refusal:
-        return _committee_page(site, meeting=typed, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _committee_page(site, meeting=typed, refusal=refusal))
+    meeting = plan_meeting(database(), site, typed, form=form_id())
     return redirect(f"{PLACE}/{meeting}", 303)
 
 
@@ -177,10 +173,8 @@ def change(meeting: str) -> Any:
 @routes.post(MEETING + "/retrait", WRITES, anywhere=True)
 def call_off(meeting: str) -> Any:
     site = _site_of(meeting, WRITES)
-    try:
-        remove_meeting(database(), site, meeting)
-    except Refusal as refusal:
-        return _meeting_page(site, meeting, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _meeting_page(site, meeting, refusal=refusal))
+    remove_meeting(database(), site, meeting)
     return redirect(_address(site), 303)
 
 
@@ -263,13 +257,11 @@ def _done(
 ) -> Any:
     """Redirects to the meeting after a change; after a refusal, its page with what was typed."""
     site = _site_of(meeting, WRITES)
-    try:
-        change(site)
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            raise
-        html = _meeting_page(site, meeting, changed=changed, decision=decision, refusal=refusal)
-        return html, status_of(refusal)
+    show_again(
+        lambda refusal: _meeting_page(site, meeting, changed=changed, decision=decision, refusal=refusal),
+        raised=(404,),
+    )
+    change(site)
     return redirect(f"{PLACE}/{meeting}#{anchor}", 303)
 
 

@@ -38,7 +38,7 @@ from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import problems_of, show_again
 
 PLACE = "/rapports/labels"
 NEEDED = Permission.WRITE_REPORTS
@@ -99,10 +99,8 @@ def _changed(done: str, change: Callable[[Site], None]) -> Any:
     """Redirects to the line after a change; after a refusal, the page with what was typed."""
     hall = page.hall()
     typed = _typed(request.form)
-    try:
-        change(hall.site)
-    except Refusal as refusal:
-        return _page(hall, typed=typed, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _page(hall, typed=typed, refusal=refusal))
+    change(hall.site)
     query = urlencode({"hall": hall.hall, "fait": done, "grille": typed.grid, "ligne": typed.code.strip()})
     return redirect(f"{PLACE}?{query}#fait", 303)
 

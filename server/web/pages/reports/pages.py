@@ -32,7 +32,7 @@ from server.web.pages.reports.wording import ReportWording
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
-from server.web.rendering.problems import press_key, problems_of, refusal_sentence, status_of
+from server.web.rendering.problems import press_key, problems_of, refusal_sentence, show_again
 
 OFFERED: Mapping[PeriodKind, int] = {PeriodKind.QUARTER: 8, PeriodKind.MONTH: 13, PeriodKind.YEAR: 3}
 """How many periods of a kind are offered, the present one included."""
@@ -103,17 +103,15 @@ def paper(report: str) -> Response:
 def begin() -> Any:
     caller, sites = sites_where(Permission.WRITE_REPORTS)
     typed = BeginFields.of(request.form)
-    try:
-        begun = reports.begin_report(
-            database(),
-            caller.author,
-            typed.halls,
-            typed.period,
-            sites=sites,
-            write_key=press_key(caller.author, typed),
-        )
-    except Refusal as refusal:
-        return _list_page(typed=typed, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _list_page(typed=typed, refusal=refusal))
+    begun = reports.begin_report(
+        database(),
+        caller.author,
+        typed.halls,
+        typed.period,
+        sites=sites,
+        write_key=press_key(caller.author, typed),
+    )
     return redirect(f"{PLACE}/{begun['report']}", 303)
 
 
@@ -198,12 +196,8 @@ def _done(
 ) -> Any:
     """Redirects to the report after a change; after a refusal, its page with what was typed."""
     caller, sites = sites_where(Permission.WRITE_REPORTS)
-    try:
-        change(caller.author, sites)
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            raise
-        return _report_page(report, refusal=refusal, sentences=sentences), status_of(refusal)
+    show_again(lambda refusal: _report_page(report, refusal=refusal, sentences=sentences), raised=(404,))
+    change(caller.author, sites)
     return redirect(f"{PLACE}/{report}?fait={done}#fait", 303)
 
 

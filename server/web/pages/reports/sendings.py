@@ -32,7 +32,7 @@ from server.web.access.site_context import SiteContext, of_app
 from server.web.pages.quality.wording import short_day
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering import page
-from server.web.rendering.problems import press_key, problems_of, status_of
+from server.web.rendering.problems import press_key, problems_of, show_again
 
 PLACE = "/rapports/envois"
 NEEDED = Permission.WRITE_REPORTS
@@ -89,10 +89,8 @@ routes = PageRoutes("report_sendings", __name__, template_folder="templates")
 
 def _change(done: str, work_of: Callable[[Author, Sites], object], typed: SendingFields | None = None) -> Any:
     caller, sites = sites_where(NEEDED)
-    try:
-        work_of(caller.author, sites)
-    except Refusal as refusal:
-        return _page(typed, refusal), status_of(refusal)
+    show_again(lambda refusal: _page(typed, refusal))
+    work_of(caller.author, sites)
     return redirect(f"{PLACE}?{urlencode({'fait': done})}#fait", 303)
 
 

@@ -37,7 +37,7 @@ from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
-from server.web.rendering.problems import form_id, problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, show_again, status_of
 
 NEEDED = Permission.WRITE_REPORTS
 PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
@@ -104,10 +104,8 @@ def listed(kind: CheckKind) -> Any:
 def plan(kind: CheckKind) -> Any:
     hall = page.hall()
     finding, remark = request.form.get("finding", "")[:64], request.form.get("remark", "")
-    try:
-        hall_checks.plan_finding(database(), hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
-    except Refusal as refusal:
-        return _list(hall, refusal, kind=kind), status_of(refusal)
+    show_again(lambda refusal: _list(hall, refusal, kind=kind))
+    hall_checks.plan_finding(database(), hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
     return redirect(finding_address(kind, hall.hall, finding), 303)
 
 
@@ -121,10 +119,8 @@ def new(kind: CheckKind) -> Any:
 @routes.post(f"{ANY}/nouveau", NEEDED)
 def keep(kind: CheckKind) -> Any:
     hall, typed = page.hall(), _typed(kind, request.form)
-    try:
-        check = hall_checks.add_check(database(), hall.hall, typed, form=form_id())
-    except Refusal as refusal:
-        return _form(hall, typed, refusal), status_of(refusal)
+    show_again(lambda refusal: _form(hall, typed, refusal))
+    check = hall_checks.add_check(database(), hall.hall, typed, form=form_id())
     return redirect(check_address(kind, hall.hall, check), 303)
 
 
@@ -206,14 +202,10 @@ def send_photographs(check: str) -> Any:
     hall = page.hall()
     ticked = request.form.get("nobody") == "yes"
     sent = sent_photographs(OF_CHECK)
-    try:
-        hall_checks.add_photographs(
-            database(), needs.call_apart, hall.hall, check, sent, nobody_is_recognisable=ticked
-        )
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            raise
-        return _refused(refusal)
+    show_again(_refused, raised=(404,))
+    hall_checks.add_photographs(
+        database(), needs.call_apart, hall.hall, check, sent, nobody_is_recognisable=ticked
+    )
     return redirect(check_address(hall_checks.WITH_PHOTOGRAPHS, hall.hall, check), 303)
 
 

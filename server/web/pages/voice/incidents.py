@@ -22,7 +22,7 @@ from server.web.access.callers import Caller, database, require_caller, someone
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import period_text, short_day
 from server.web.rendering import page
-from server.web.rendering.problems import form_id, problems_of, status_of
+from server.web.rendering.problems import form_id, problems_of, show_again, status_of
 from server.web.rendering.viewer import Sentence
 
 PLACE = "/incidents"
@@ -56,18 +56,18 @@ def keep() -> Any:
     caller, hall_id = require_caller(NOTE, hall.hall)
     typed, form = _typed(request.form), form_id()
     changed = request.form.get("note", "")[:64]
-    try:
-        if changed:
-            oversees = _oversees(caller, hall, hall_id)
-            change_note(database(), hall_id, caller.author, changed, typed, oversees=oversees)
-        else:
-            changed = write_note(database(), hall_id, caller.author, typed, form=form)
-    except Refusal as refusal:
+
+    def again(refusal: Refusal) -> str:
         if status_of(refusal) == 404 and "field" not in refusal.details:
-            raise
-        problems = problems_of(refusal)
-        drawn = _page(hall, _Form(form, typed, changed, problems))
-        return drawn, status_of(refusal)
+            raise refusal
+        return _page(hall, _Form(form, typed, changed, problems_of(refusal)))
+
+    show_again(again)
+    if changed:
+        oversees = _oversees(caller, hall, hall_id)
+        change_note(database(), hall_id, caller.author, changed, typed, oversees=oversees)
+    else:
+        changed = write_note(database(), hall_id, caller.author, typed, form=form)
     return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': changed})}#note-{changed}", 303)
 
 

@@ -38,7 +38,7 @@ from server.web.pages.quality.wording import short_day
 from server.web.pages.voice.hall_checks import largest_form, sent_photographs
 from server.web.pages.voice.register_entry import form_token
 from server.web.rendering import page
-from server.web.rendering.problems import problems_of, read_form, status_of
+from server.web.rendering.problems import problems_of, read_form, show_again
 
 USUAL_FORM = 50_000
 """Bytes of a form without photographs."""
@@ -96,21 +96,17 @@ def write(hall: str) -> str:
 def send(hall: str) -> Any:
     configuration, language = _hall(hall), page.language()
     fields = request.form
-    try:
-        check_limits("register_flooded", *needs.slow_sent)
-        photographs = prepare_entry_photographs(needs.call_apart, sent_photographs(OF_ENTRY))
-        added = add_entry(
-            database(),
-            configuration.hall,
-            read_form(
-                EntryRequest, fields, channel=channel_of(fields), written_on="", photographs=photographs
-            ),
-            form=form_token(),
-            language=language,
-            channels=PUBLIC_CHANNELS,
-        )
-    except Refusal as refusal:
-        return _form(configuration, fields, refusal), status_of(refusal)
+    show_again(lambda refusal: _form(configuration, fields, refusal))
+    check_limits("register_flooded", *needs.slow_sent)
+    photographs = prepare_entry_photographs(needs.call_apart, sent_photographs(OF_ENTRY))
+    added = add_entry(
+        database(),
+        configuration.hall,
+        read_form(EntryRequest, fields, channel=channel_of(fields), written_on="", photographs=photographs),
+        form=form_token(),
+        language=language,
+        channels=PUBLIC_CHANNELS,
+    )
     query = {"reference": added["reference"], "code": added["secret"], "envoi": "1", "lang": language}
     return redirect(f"/dire/{configuration.hall}/suivi?{urlencode(query)}", 303)
 

@@ -44,7 +44,7 @@ from server.web.pages.voice.register_entry import (
     reach_in,
 )
 from server.web.rendering import page
-from server.web.rendering.problems import problems_of, read_form, status_of
+from server.web.rendering.problems import problems_of, read_form, show_again
 
 ENTERED = tuple(channel for channel in Channel if channel not in PUBLIC_CHANNELS)
 """The channels that people at work enter."""
@@ -68,10 +68,8 @@ def new_entry() -> Any:
 def keep_entry() -> Any:
     hall = page.hall()
     typed, form = read_form(EntryRequest, request.form), form_token()
-    try:
-        added = _keep(hall, typed, form=form, language="fr", channels=ENTERED)
-    except Refusal as refusal:
-        return _new(hall, typed, refusal, form=form), status_of(refusal)
+    show_again(lambda refusal: _new(hall, typed, refusal, form=form))
+    added = _keep(hall, typed, form=form, language="fr", channels=ENTERED)
     if typed.concerns_agent and not reach_in(hall).reads_about_agents:
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
     return redirect(entry_address(hall, added["entry"], done="entered"), 303)
@@ -139,10 +137,8 @@ def said() -> Any:
 def keep_said() -> Any:
     hall = page.hall()
     typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
-    try:
-        added = _keep(hall, typed, form=form, language=page.language(), channels=(Channel.ORAL,))
-    except Refusal as refusal:
-        return _said(hall, typed, refusal, form=form), status_of(refusal)
+    show_again(lambda refusal: _said(hall, typed, refusal, form=form))
+    added = _keep(hall, typed, form=form, language=page.language(), channels=(Channel.ORAL,))
     return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
 
 
@@ -189,10 +185,8 @@ def _entry_form(
 @routes.post(f"{PLACE}/vague", NEEDED)
 def against_flood() -> Any:
     hall = page.hall()
-    try:
-        done, count = _act(hall, request.form)
-    except Refusal as refusal:
-        return _list(hall, refusal), status_of(refusal)
+    show_again(lambda refusal: _list(hall, refusal))
+    done, count = _act(hall, request.form)
     return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'vague': done, 'nombre': count})}", 303)
 
 

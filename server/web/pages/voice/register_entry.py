@@ -35,7 +35,7 @@ from server.web.access.callers import database, require_caller
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import problems_of, show_again
 
 PLACE = "/voix/registre"
 NEEDED = Permission.ANSWER_COMPLAINTS
@@ -75,12 +75,8 @@ def one(entry: str) -> Any:
 @routes.post(f"{PLACE}/<entry>", NEEDED)
 def act(entry: str) -> Any:
     hall = page.hall()
-    try:
-        done = _act(hall, entry, request.form)
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            abort(404)
-        return _entry(hall, entry, request.form, refusal), status_of(refusal)
+    show_again(lambda refusal: _entry(hall, entry, request.form, refusal))
+    done = _act(hall, entry, request.form)
     if done == "about_agent" and not reach_in(hall).reads_about_agents:
         return redirect(f"{PLACE}?{urlencode({'hall': hall.hall})}", 303)
     return redirect(entry_address(hall, entry, done=done), 303)

@@ -39,7 +39,7 @@ from server.web.access.callers import database, sites_of_caller, sites_where, so
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again
 
 LONGEST_TYPED = 2000
 STARTERS: dict[str, Sequence[tuple[str, int]]] = {
@@ -189,11 +189,8 @@ def keep_paper(survey: str) -> Any:
     shown_survey = asked_on_paper(database(), survey, hall, _sites())
     typed = {each.id: request.form.get(each.id, "")[: 4 * LONGEST_TEXT] for each in shown_survey.questions}
     form = request.form.get("formulaire", "")[:64]
-    try:
-        answer_survey(database(), shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
-    except Refusal as refusal:
-        said = refusal_sentence(refusal)
-        return _paper_page(survey, typed, problem=said), status_of(refusal)
+    show_again(lambda refusal: _paper_page(survey, typed, refusal))
+    answer_survey(database(), shown_survey, GivenAnswers(typed, shown_survey.row.languages[0], form))
     return redirect(f"{PAPERS}/{survey}?hall={shown_survey.hall}&fait=enregistre#fait", 303)
 
 
@@ -208,7 +205,7 @@ def _sites() -> Sites:
     return found
 
 
-def _paper_page(survey: str, typed: dict[str, str], *, problem: str | None = None) -> str:
+def _paper_page(survey: str, typed: dict[str, str], refusal: Refusal | None = None) -> str:
     shown_survey = asked_on_paper(database(), survey, request.args.get("hall", ""), _sites())
     assert shown_survey.hall is not None  # papers are of a hall
     return render_template(
@@ -218,7 +215,7 @@ def _paper_page(survey: str, typed: dict[str, str], *, problem: str | None = Non
         typed=typed,
         form=new_token(),
         longest=LONGEST_TEXT,
-        problem=problem,
+        problem=refusal and refusal_sentence(refusal),
         done=request.args.get("fait", ""),
     )
 
@@ -238,19 +235,14 @@ def judge(survey: str) -> Any:
         read=request.form.get("lu", "")[:64],
         is_checked="relu" in request.form,
     )
-    try:
-        judge_text(database(), typed, sites=sites)
-    except Refusal as refusal:
-        if status_of(refusal) == 404:
-            raise
-        said = refusal_sentence(refusal)
-        words = "" if refusal.code == "survey_text_moved" else typed.words
-        return _texts_page(survey, problem=said, refused=typed.text, words=words), status_of(refusal)
+    show_again(lambda refusal: _texts_page(survey, typed, refusal), raised=(404,))
+    judge_text(database(), typed, sites=sites)
     return redirect(f"/voix/enquetes/{survey}/textes?fait=decide#fait", 303)
 
 
-def _texts_page(survey: str, *, problem: str | None = None, refused: str = "", words: str = "") -> str:
-    """The page. `refused`: the text whose decision has a problem; `words`: typed for it, "" shows its own."""
+def _texts_page(survey: str, typed: TextDecision | None = None, refusal: Refusal | None = None) -> str:
+    """The page, with the decision that was refused; where the words of the text moved, those it has now."""
+    is_moved = refusal is not None and refusal.code == "survey_text_moved"
     _, sites = sites_where(RUN)
     found = read_survey(database(), survey, reads=sites, writes=sites)
     return render_template(
@@ -261,8 +253,8 @@ def _texts_page(survey: str, *, problem: str | None = None, refused: str = "", w
         names={hall: database().configuration(hall).name for hall in found.halls},
         kept_until=short_day(texts_kept_until(found.row.closes_on), page.language()),
         longest=LONGEST_TEXT,
-        problem=problem,
-        refused=refused,
-        words=words,
+        problem=refusal and refusal_sentence(refusal),
+        refused=typed.text if typed else "",
+        words=typed.words if typed and not is_moved else "",
         done=request.args.get("fait", ""),
     )

@@ -41,7 +41,7 @@ from server.web.access.site_context import SiteContext, of_app
 from server.web.pages.quality.wording import short_day
 from server.web.pages.voice import survey_forms, survey_results
 from server.web.rendering import page
-from server.web.rendering.problems import form_id, refusal_sentence, status_of
+from server.web.rendering.problems import form_id, refusal_sentence, show_again
 from signage.notice_parts import code_to_scan
 
 PLACE = "/voix/enquetes"
@@ -116,10 +116,8 @@ def new() -> Any:
 def draft() -> Any:
     _, sites = sites_where(RUN)
     typed, form = survey_forms.typed_request(request.form), form_id()
-    try:
-        drafted = draft_survey(database(), typed, sites=sites, hosts=_hosts(), form=form)
-    except Refusal as refusal:
-        return _form_page(typed, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _form_page(typed, refusal=refusal))
+    drafted = draft_survey(database(), typed, sites=sites, hosts=_hosts(), form=form)
     return redirect(f"{PLACE}/{drafted['survey']}/modifier?fait=enregistre#fait", 303)
 
 
@@ -135,12 +133,8 @@ def edit(survey: str) -> Any:
 def change(survey: str) -> Any:
     _, sites = sites_where(RUN)
     typed = survey_forms.typed_request(request.form)
-    try:
-        change_survey(database(), survey, typed, sites=sites, hosts=_hosts())
-    except Refusal as refusal:
-        if status_of(refusal) in (403, 404):
-            raise
-        return _form_page(typed, found=_read(survey), refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _form_page(typed, found=_read(survey), refusal=refusal), raised=(403, 404))
+    change_survey(database(), survey, typed, sites=sites, hosts=_hosts())
     return redirect(f"{PLACE}/{survey}/modifier?fait=enregistre#fait", 303)
 
 
@@ -163,12 +157,8 @@ def close_it(survey: str) -> Any:
 
 def _changed(survey: str, change: Callable[[Sites], None]) -> Any:
     _, sites = sites_where(RUN)
-    try:
-        change(sites)
-    except Refusal as refusal:
-        if status_of(refusal) in (403, 404):
-            raise
-        return _survey_page(survey, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _survey_page(survey, refusal=refusal), raised=(403, 404))
+    change(sites)
     return redirect(f"{PLACE}/{survey}?fait=change#fait", 303)
 
 
@@ -189,10 +179,8 @@ def propose(survey: str) -> Any:
     found = _read(survey)
     if not found.may_write:
         raise Refusal("forbidden")
-    try:
-        propose_result(database(), caller.author, found, page.translate, sites=sites)
-    except Refusal as refusal:
-        return _survey_page(survey, refusal=refusal), status_of(refusal)
+    show_again(lambda refusal: _survey_page(survey, refusal=refusal))
+    propose_result(database(), caller.author, found, page.translate, sites=sites)
     return redirect(f"{PLACE}/{survey}?fait=annonce#fait", 303)
 
 
