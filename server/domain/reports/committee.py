@@ -37,14 +37,6 @@ class MemberRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A checked member. `mandate_ends_on`: the last day; None: no end is known."""
-
-    function: str
-    mandate_ends_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class MeetingRequest:
     """What is typed of a meeting. `met_on`: an ISO date; `starts_at`: empty or a local hour, 14:30.
 
@@ -55,15 +47,6 @@ class MeetingRequest:
     starts_at: str
     agenda: str
     is_held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A checked meeting. `starts_at`: empty where no hour is given."""
-
-    met_on: date
-    starts_at: str
-    agenda: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +69,8 @@ class MinutesKind(StrEnum):
     ODT = "odt"
 
 
-def checked_member(typed: MemberRequest, today: date) -> Member:
-    """The member.
+def checked_member(typed: MemberRequest, today: date) -> tuple[str, date | None]:
+    """The function of a member, and the last day of the mandate; None: no end is known.
 
     Refusals, each with its `field`: member_function_missing, member_is_a_person, committee_text_too_long,
     bad_mandate_day, mandate_over.
@@ -103,11 +86,11 @@ def checked_member(typed: MemberRequest, today: date) -> Member:
         ends_on = typed_day(typed.mandate_ends_on, "bad_mandate_day", "mandate_ends_on")
         if ends_on < today:
             raise Refusal("mandate_over", field="mandate_ends_on")
-    return Member(function, ends_on)
+    return function, ends_on
 
 
-def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
-    """The meeting: today or later, or of before where it is said to have been held.
+def checked_meeting(typed: MeetingRequest, today: date) -> tuple[date, str]:
+    """The day of a meeting (today or later, or of before where it is said to be held), and its agenda.
 
     Refusals, each with its `field`: bad_meeting_day, meeting_in_the_past, meeting_not_held,
     bad_meeting_hour, agenda_missing, committee_text_too_long.
@@ -125,7 +108,7 @@ def checked_meeting(typed: MeetingRequest, today: date) -> Meeting:
     if not agenda:
         raise Refusal("agenda_missing", field="agenda")
     check_length(agenda, LONGEST_AGENDA, "committee_text_too_long", "agenda")
-    return Meeting(met_on, typed.starts_at, agenda)
+    return met_on, agenda
 
 
 def checked_decision(text: str, met_on: date, today: date) -> str:

@@ -6,7 +6,7 @@ No figure here tells about one agent (docs/rules/reports.md). Pure.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict, cast
 
 from server.domain.quality import doubt
 from server.domain.quality.doubt import Change, Days, Direction, Interval, change_of, interval_of
@@ -109,35 +109,30 @@ class ReportHour(TypedDict):
     interval: NotRequired[ReportInterval | None]
 
 
-class ReportHall(TypedDict):
-    """A hall of a report. `facts`, `head`: its journal when the figures were read.
+class ReportDays(TypedDict):
+    """A period: its name, and on how many local days something was counted, from the first to the last.
 
-    `partial`: why its figures are not those of the whole period, empty when they are.
+    `partial`: why figures are not those of the whole period, empty when they are.
     """
+
+    name: str
+    counted_days: int
+    first_on: str | None
+    last_on: str | None
+    partial: PartialBecause
+
+
+class ReportHall(ReportDays):
+    """A hall of a report with its name and days. `facts`, `head`: its journal when the figures were read."""
 
     hall: str
     slug: str
-    name: str
     site: str
     site_name: str
     facts: int
     head: str
-    counted_days: int
-    first_on: str | None
-    last_on: str | None
-    partial: PartialBecause
     whole: ReportPart
     services: list[ReportPart]
-
-
-class ReportDays(TypedDict):
-    """A period: its name, and on how many local days something was counted, from the first to the last."""
-
-    name: str
-    counted_days: int
-    first_on: str | None
-    last_on: str | None
-    partial: PartialBecause
 
 
 class ReportContent(TypedDict):
@@ -228,14 +223,7 @@ def report_part(
 
 
 def _change(found: Change) -> ReportChange:
-    return {
-        "difference": found.difference,
-        "low": found.low,
-        "high": found.high,
-        "n_days": found.n_days,
-        "p": found.p,
-        "direction": found.direction,
-    }
+    return cast(ReportChange, found._asdict())
 
 
 def hold_changes(parts: Sequence[ReportPart]) -> None:

@@ -280,19 +280,8 @@ class GridTextRequest:
     read_on: str
 
 
-@dataclass(frozen=True, slots=True)
-class GridText:
-    """The text of a line, where it was read, and on which date."""
-
-    grid: str
-    code: str
-    text: str
-    source: str
-    read_on: date
-
-
-def checked_text(typed: GridTextRequest, today: date) -> GridText:
-    """The text of a line as of a local date; lines of the text stay, source and number are on one line.
+def checked_text(typed: GridTextRequest, today: date) -> tuple[GridTextRequest, date]:
+    """The text of a line as of a local date, and its date; source and number are on one line.
 
     Refusals, each with its `field`: unknown_grid_line, grid_text_missing, grid_text_too_long,
     grid_source_missing, grid_source_too_long, bad_grid_day for no date or one to come.
@@ -310,7 +299,7 @@ def checked_text(typed: GridTextRequest, today: date) -> GridText:
     read_on = typed_day(typed.read_on, "bad_grid_day", "read_on")
     if read_on > today:
         raise Refusal("bad_grid_day", field="read_on")
-    return GridText(typed.grid, code, text, source, read_on)
+    return GridTextRequest(typed.grid, code, text, source, typed.read_on), read_on
 
 
 def is_line(grid: str, code: str) -> bool:

@@ -86,9 +86,7 @@ def mark_about_agent(database: Database, reach: RegisterReach, entry: str, *, co
 
     Refusals: unknown_hall, unknown_complaint.
     """
-    with database.store.write() as rows:
-        row = find_entry_to_change(rows, database, reach, entry)
-        complaints.change_entry(rows, replace(row, concerns_agent=concerns_agent))
+    _change(database, reach, entry, lambda row: replace(row, concerns_agent=concerns_agent))
 
 
 def plan_action(database: Database, reach: RegisterReach, entry: str, remark: str) -> str:
@@ -103,10 +101,17 @@ def plan_action(database: Database, reach: RegisterReach, entry: str, remark: st
         return row.action
     action_request = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
     action = add_action_for(database, site, ActionOrigin(OriginKind.COMPLAINT, row.id), action_request)
-    with database.store.write() as rows:
-        current = find_entry_to_change(rows, database, reach, entry)
-        complaints.change_entry(rows, replace(current, action=action))
+    _change(database, reach, entry, lambda row: replace(row, action=action))
     return action
+
+
+def _change(
+    database: Database, reach: RegisterReach, entry: str, changed: Callable[[EntryRow], EntryRow]
+) -> None:
+    """Keeps what becomes of an entry. Refusal: unknown_complaint."""
+    with database.store.write() as rows:
+        row = find_entry_to_change(rows, database, reach, entry)
+        complaints.change_entry(rows, changed(row))
 
 
 RELEASABLE = (EntryState.ANSWERED, EntryState.CLOSED)
@@ -151,19 +156,19 @@ def release_entry(
     if row.state not in RELEASABLE:
         raise Refusal("complaint_moved")
     notice = row.notice or _draft(database, author, configuration, row, (asked, done), translate)
-    with database.store.write() as rows:
-        current = find_entry_to_change(rows, database, reach, entry)
-        now = database.clock.now()
-        changed = replace(current, public_asked=asked, public_done=done, released_at=now, notice=notice)
-        complaints.change_entry(rows, changed)
+    now = database.clock.now()
+    _change(
+        database,
+        reach,
+        entry,
+        lambda row: replace(row, public_asked=asked, public_done=done, released_at=now, notice=notice),
+    )
     return notice
 
 
 def withdraw_release(database: Database, reach: RegisterReach, entry: str) -> None:
     """Takes the wording off the public page; the notice has its own life. Refusal: unknown_complaint."""
-    with database.store.write() as rows:
-        row = find_entry_to_change(rows, database, reach, entry)
-        complaints.change_entry(rows, replace(row, released_at=None))
+    _change(database, reach, entry, lambda row: replace(row, released_at=None))
 
 
 def read_released(database: Database, hall: str) -> list[EntryRow]:

@@ -156,13 +156,13 @@ def plan_meeting(database: Database, site: Site, typed: MeetingRequest, *, form:
     committee_without_members.
     """
     today = local_day(database, site)
-    meeting = checked_meeting(typed, today)
+    met_on, agenda = checked_meeting(typed, today)
     row = MeetingRow(
         id=form or new_id(),
         site=site.slug,
-        met_on=meeting.met_on,
-        starts_at=meeting.starts_at,
-        agenda=meeting.agenda,
+        met_on=met_on,
+        starts_at=typed.starts_at,
+        agenda=agenda,
         report=None,
         pack_sent_on=None,
         added_at=database.clock.now(),
@@ -186,8 +186,8 @@ def change_meeting(database: Database, site: Site, meeting: str, typed: MeetingR
         row = find_meeting_to_change(rows, site.slug, meeting)
         if row.met_on < today:
             raise Refusal("meeting_over", field="met_on")
-        changed = checked_meeting(typed, today)
-        committee.change_meeting_row(rows, meeting, changed.met_on, changed.starts_at, changed.agenda)
+        met_on, agenda = checked_meeting(typed, today)
+        committee.change_meeting_row(rows, meeting, met_on, typed.starts_at, agenda)
 
 
 def remove_meeting(database: Database, site: Site, meeting: str) -> None:
@@ -286,10 +286,8 @@ def add_member(database: Database, site: Site, typed: MemberRequest, *, form: st
 
     Refusals: those of `checked_member`.
     """
-    member = checked_member(typed, local_day(database, site))
-    row = MemberRow(
-        form or new_id(), site.slug, member.function, member.mandate_ends_on, database.clock.now()
-    )
+    function, ends_on = checked_member(typed, local_day(database, site))
+    row = MemberRow(form or new_id(), site.slug, function, ends_on, database.clock.now())
     with database.store.write() as rows:
         committee.insert_member(rows, row)
     return row.id

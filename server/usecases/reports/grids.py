@@ -15,7 +15,6 @@ from server.domain.reports.figures import ReportDays, ReportHall, report_period
 from server.domain.reports.reports import (
     MOST_LINES,
     Evidence,
-    GridText,
     GridTextRequest,
     ReportState,
     checked_text,
@@ -128,10 +127,9 @@ def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> N
 
     Refusals: those of `checked_text`; too_many_grid_lines.
     """
-    text = checked_text(typed, site.local_day(database.clock.now()))
-    row = GridTextRow(
-        site.slug, text.grid, text.code, text.text, text.source, text.read_on, database.clock.now()
-    )
+    now = database.clock.now()
+    text, read_on = checked_text(typed, site.local_day(now))
+    row = GridTextRow(site.slug, text.grid, text.code, text.text, text.source, read_on, now)
     with database.store.write() as rows:
         known = {each.code for each in reports.grid_texts_of(rows, site.slug) if each.grid == text.grid}
         if len(known | {text.code}) > MOST_LINES:
@@ -153,11 +151,8 @@ def restore_grid_text(database: Database, site: Site, grid: str, code: str) -> N
             raise Refusal("unknown_grid_text")
 
 
-def read_grid_texts(database: Database, site: Site) -> list[GridText]:
+def read_grid_texts(database: Database, site: Site) -> list[GridTextRow]:
     """The texts of a site that stand, in the order of their numbers."""
     with database.read() as rows:
         found = [each for each in reports.grid_texts_of(rows, site.slug) if each.withdrawn_at is None]
-    return [
-        GridText(each.grid, each.code, each.text, each.source, each.read_on)
-        for each in sorted(found, key=lambda each: line_order(each.code))
-    ]
+    return sorted(found, key=lambda each: line_order(each.code))

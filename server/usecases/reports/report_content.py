@@ -26,7 +26,6 @@ from server.domain.reports.figures import (
     hold_changes,
     merged_services,
     part_days,
-    partial_because,
     report_part,
     report_target,
     shared_target,
@@ -127,11 +126,12 @@ def _counted(database: Database, hall: str, period: Period) -> _Counted:
 
 
 def _hall(counted: _Counted, period: Period, today: date) -> ReportHall:
-    configuration, days = counted.configuration, sorted(counted.now.days)
+    configuration = counted.configuration
     periods = part_days([counted.now]), part_days([counted.before])
     services = _services(counted, periods)
     target = shared_target([each["target"] for each in services])
     return {
+        **days_of(period, [counted.now], today),
         "hall": counted.id,
         "slug": configuration.hall,
         "name": configuration.name,
@@ -139,10 +139,6 @@ def _hall(counted: _Counted, period: Period, today: date) -> ReportHall:
         "site_name": configuration.site.name,
         "facts": counted.head.journal_length,
         "head": counted.head.head_hash,
-        "counted_days": len(days),
-        "first_on": days[0].isoformat() if days else None,
-        "last_on": days[-1].isoformat() if days else None,
-        "partial": partial_because(period, days, today, is_new=counted.now.is_new),
         "whole": report_part(configuration.hall, configuration.name, periods, target),
         "services": services,
     }

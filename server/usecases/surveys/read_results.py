@@ -62,17 +62,22 @@ class MarkedRun:
 
 @dataclass(frozen=True, slots=True)
 class TicketReturn:
-    """How many tickets answered, of the visits there were since the survey opened."""
+    """How many tickets answered, of the visits there were since the survey opened (one at least)."""
 
     answers: int
     visits: int
+
+    @property
+    def percent(self) -> float:
+        """The share, with one decimal."""
+        return round(100 * self.answers / self.visits, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyResults:
     """The whole, each hall and each channel where there are several.
 
-    `returned`: None where tickets lead to no survey.
+    `returned`: None where tickets lead to no survey, or nobody came.
 
     `visits`: of each hall (id) since the survey opened, until today or its last day; empty before it opens.
     `runs`: what came suddenly and one-sided, to be looked at.
@@ -142,7 +147,7 @@ def _visits(database: Database, survey: ReadSurvey) -> dict[str, int]:
 
 
 def _returned(survey: ReadSurvey, visits: Mapping[str, int]) -> TicketReturn | None:
-    if Channel.TICKET not in survey.row.channels or not visits:
+    if Channel.TICKET not in survey.row.channels or not any(visits.values()):
         return None
     return TicketReturn(survey.progress.by_channel.get(Channel.TICKET, 0), sum(visits.values()))
 

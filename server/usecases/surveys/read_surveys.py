@@ -183,28 +183,20 @@ def read_surveys(database: Database, *, reads: Sites, writes: Sites) -> list[Rea
 def read_survey(database: Database, survey: str, *, reads: Sites, writes: Sites) -> ReadSurvey:
     """One survey with its addresses at these sites. Refusal: unknown_survey, also for others' drafts."""
     with database.read() as rows:
-        sites = writes if _is_draft(rows, survey) else reads
-        row = find_survey(database, rows, survey, sites)
+        found = survey_row(rows, survey)
+        is_draft = found is not None and found.state == SurveyState.DRAFT
+        row = find_survey(database, rows, survey, writes if is_draft else reads)
         counts, addresses = _counts(rows, [row]), addresses_of(rows, row.id)
     return _read(database, row, counts, reads=reads, writes=writes, addresses=addresses)
 
 
-def _is_draft(rows: Rows, survey: str) -> bool:
-    row = survey_row(rows, survey)
-    return row is not None and row.state == SurveyState.DRAFT
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Answers and unread texts of some surveys."""
-
-    answers: Sequence[AnswerCount]
-    unread: Sequence[UnreadCount]
+type _Counts = tuple[Sequence[AnswerCount], Sequence[UnreadCount]]
+"""Answers and unread texts of some surveys."""
 
 
 def _counts(rows: Rows, surveys: Iterable[SurveyRow]) -> _Counts:
     ids = [each.id for each in surveys]
-    return _Counts(answer_counts(rows, ids), unread_counts(rows, ids))
+    return answer_counts(rows, ids), unread_counts(rows, ids)
 
 
 def _read(
@@ -218,7 +210,8 @@ def _read(
 ) -> ReadSurvey:
     today = today_of(database, row)
     halls = own_halls(database, row, reads)
-    answers = [each for each in counts.answers if each.survey == row.id]
+    every, unread = counts
+    answers = [each for each in every if each.survey == row.id]
     by_hall = {
         hall: _progress([each for each in answers if each.hall == hall], row.quotas.get(hall, 0))
         for hall in halls
@@ -237,7 +230,7 @@ def _read(
         by_hall=by_hall,
         unread=sum(
             each.count
-            for each in (counts.unread if are_results_read(row, today) else ())
+            for each in (unread if are_results_read(row, today) else ())
             if each.survey == row.id and each.hall in read_halls
         ),
         missing=campaigns.missing_words(row.asked, row.languages),
@@ -258,23 +251,19 @@ def surveys_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
     if not sites:
         return
     with database.read() as rows:
-        surveys = open_surveys(rows)
-        counts = answer_counts(rows, [each.id for each in surveys])
+        surveys = [row for row in open_surveys(rows) if own_halls(database, row, sites)]
+        counts = _counts(rows, surveys)
     for row in surveys:
-        halls = own_halls(database, row, sites)
-        answers = sum(each.count for each in counts if each.survey == row.id and each.hall in halls)
-        quota = sum(row.quotas.get(hall, 0) for hall in halls)
-        today = today_of(database, row)
-        if state_on(row, today) == SurveyState.OPEN and campaigns.is_behind(
-            row.opens_on, row.closes_on, today, answers=answers, quota=quota
-        ):
+        found = _read(database, row, counts, reads=sites, writes=frozenset())
+        if found.is_behind:
+            progress = found.progress
             yield AttentionRow(
                 kind=AttentionKind.SURVEY_BEHIND,
                 urgency=Urgency.SOON,
                 since=_since(database, row),
-                site=database.configuration(halls[0]).site.slug,
+                site=database.configuration(found.halls[0]).site.slug,
                 sentence="surveys.to_attend.behind",
-                values={"title": row.title, "answers": answers, "quota": quota},
+                values={"title": row.title, "answers": progress.answers, "quota": progress.quota},
                 path=f"/voix/enquetes/{row.id}",
             )
 

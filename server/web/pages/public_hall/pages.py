@@ -304,7 +304,7 @@ def shown_results(found: FrozenResults, say: Sentence) -> ShownResults:
         for key, part in parts.items()
         if "visits" not in now.get(key, ())
     ]
-    period = words.days_of(hall, found["period"])
+    period = words.days(hall, found["period"]["name"])
     return ShownResults(
         period=with_ordinals(period, say.language),
         previous=with_ordinals(say("reports.against", previous=words.days(found["previous"])), say.language),

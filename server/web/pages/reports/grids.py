@@ -22,11 +22,11 @@ from server.domain.reports.reports import (
     LONGEST_TEXT,
     Grid,
     GridLine,
-    GridText,
     GridTextRequest,
     is_line,
 )
 from server.language import locale_of
+from server.store.reports import GridTextRow
 from server.usecases.reports.grids import (
     read_grid_texts,
     read_grids,
@@ -50,7 +50,7 @@ class ShownLine:
     """A line of a grid with the text that the site typed; None: none."""
 
     line: GridLine
-    typed: GridText | None
+    typed: GridTextRow | None
 
 
 routes = PageRoutes("report_grids", __name__, template_folder="templates")
@@ -82,7 +82,7 @@ def restore_text() -> Any:
     return _changed("restored", lambda site: restore_grid_text(database(), site, typed.grid, typed.code))
 
 
-def shown_lines(grid: Grid, typed: Sequence[GridText]) -> list[ShownLine]:
+def shown_lines(grid: Grid, typed: Sequence[GridTextRow]) -> list[ShownLine]:
     """The lines of a grid with their texts; lines that the site added stand before the one for all others."""
     texts = {each.code: each for each in typed if each.grid == grid.key}
     known = {line.code for line in grid.lines}
@@ -130,7 +130,7 @@ def _page(
     )
 
 
-def _asked_form(texts: Sequence[GridText]) -> GridTextRequest | None:
+def _asked_form(texts: Sequence[GridTextRow]) -> GridTextRequest | None:
     """The form of the line that the address names; None without one."""
     grid, code = request.args.get("grille", ""), request.args.get("saisir", "")
     if not code:

@@ -106,7 +106,7 @@ def _notes(content: ReportContent, words: ReportWording) -> list[str]:
     if len(content["halls"]) == 1:
         return []
     return [
-        words.say("reports.hall_note", hall=each["name"], days=words.days_of(each, content["period"]))
+        words.say("reports.hall_note", hall=each["name"], days=words.days(each, content["period"]["name"]))
         for each in content["halls"]
         if each["partial"] and each["partial"] != content["period"]["partial"]
     ]

@@ -14,7 +14,6 @@ from server.domain.reports.figures import (
     FEWEST,
     ReportDays,
     ReportFigure,
-    ReportHall,
     ReportHour,
     ReportPart,
     ReportTarget,
@@ -82,9 +81,12 @@ class ReportWording:
             return self.say("reports.year", year=year)
         return period_text(period, self.language)
 
-    def days(self, days: ReportDays) -> str:
-        """A period by its name, and why it is not whole, with the number of its counted days."""
-        name = self.period(report_period(days["name"]))
+    def days(self, days: ReportDays, name: str | None = None) -> str:
+        """A period by its name, and why it is not whole, with the number of its counted days.
+
+        `name`: of the period, where the days are those of a hall.
+        """
+        name = self.period(report_period(name or days["name"]))
         if not days["partial"]:
             return name
         if days["first_on"] is None:
@@ -198,18 +200,6 @@ class ReportWording:
             return ""
         now, before = part["open_days"]
         return self.say("reports.open_days", count=now, n=number(now, self.language), before=before)
-
-    def days_of(self, hall: ReportHall, period: ReportDays) -> str:
-        """The days of a hall in a period, as `days`."""
-        return self.days(
-            {
-                "name": period["name"],
-                "counted_days": hall["counted_days"],
-                "first_on": hall["first_on"],
-                "last_on": hall["last_on"],
-                "partial": hall["partial"],
-            }
-        )
 
     def line(self, part: ReportPart, *, is_hall: bool) -> Line:
         """A part in the table: visits, waits, departures, share and target, tickets not given."""

@@ -33,7 +33,7 @@ from server.usecases.surveys.open_survey import (
     draft_survey,
     open_survey,
 )
-from server.usecases.surveys.read_results import SurveyResults, propose_result, read_results
+from server.usecases.surveys.read_results import propose_result, read_results
 from server.usecases.surveys.read_surveys import ReadSurvey, own_halls, read_survey, read_surveys
 from server.web.access.callers import database, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PageRoutes
@@ -155,11 +155,11 @@ def close_it(survey: str) -> Any:
     return _changed(survey, lambda sites: close_survey(database(), survey, sites=sites))
 
 
-def _changed(survey: str, change: Callable[[Sites], None]) -> Any:
+def _changed(survey: str, change: Callable[[Sites], object], done: str = "change") -> Any:
     _, sites = sites_where(RUN)
     show_again(lambda refusal: _survey_page(survey, refusal=refusal), raised=(403, 404))
     change(sites)
-    return redirect(f"{PLACE}/{survey}?fait=change#fait", 303)
+    return redirect(f"{PLACE}/{survey}?fait={done}#fait", 303)
 
 
 @survey_pages.get(PLACE + "/<survey>/resultats.csv", READ, anywhere=True)
@@ -175,13 +175,14 @@ def results_file(survey: str) -> Response:
 
 @survey_pages.post(PLACE + "/<survey>/annonce", RUN, anywhere=True)
 def propose(survey: str) -> Any:
-    caller, sites = sites_where(RUN)
-    found = _read(survey)
+    author, found = sites_where(RUN)[0].author, _read(survey)
     if not found.may_write:
         raise Refusal("forbidden")
-    show_again(lambda refusal: _survey_page(survey, refusal=refusal))
-    propose_result(database(), caller.author, found, page.translate, sites=sites)
-    return redirect(f"{PLACE}/{survey}?fait=annonce#fait", 303)
+    return _changed(
+        survey,
+        lambda sites: propose_result(database(), author, found, page.translate, sites=sites),
+        "annonce",
+    )
 
 
 def _halls() -> list[dict[str, str]]:
@@ -252,7 +253,6 @@ def _survey_page(survey: str, *, refusal: Refusal | None = None) -> str:
         day=_day,
         share=lambda percent: survey_results.said_share(percent, say),
         answer=lambda question, value: survey_results.said_answer(question, value, say),
-        returned=_returned(results),
         turnout=survey_results.turnout_tables(database(), found, say),
         problem=said,
         done=request.args.get("fait", ""),
@@ -272,11 +272,3 @@ def _texts_by_question(found: ReadSurvey) -> Mapping[str, list[str]]:
 def _address(code: str, channel: str) -> str:
     base = (site.settings.public_url or request.url_root).rstrip("/")
     return f"{base}/avis/{code}" + ("/borne" if channel == Channel.KIOSK else "")
-
-
-def _returned(results: SurveyResults | None) -> tuple[int, int, float] | None:
-    """Tickets that answered, visits, and the share in percent; None where it cannot be counted."""
-    if results is None or results.returned is None or not results.returned.visits:
-        return None
-    answers, visits = results.returned.answers, results.returned.visits
-    return answers, visits, round(100 * answers / visits, 1)

@@ -29,7 +29,6 @@ from server.domain.reports.reports import (
     ANY_LINE,
     GRIDS,
     Grid,
-    GridText,
     GridTextRequest,
     ScheduleRequest,
     check_schedule,
@@ -53,9 +52,8 @@ def test_a_text_keeps_its_lines_and_loses_empty_ones_and_spaces():
     typed = replace(
         TYPED, code=" 3 ", text=" Premier  point.\r\n \r\nSecond.\n", source=" Référentiel \n 2023 "
     )
-    assert checked_text(typed, TODAY) == GridText(
-        KNOWN, "3", "Premier point.\nSecond.", "Référentiel 2023", TODAY
-    )
+    kept = replace(typed, code="3", text="Premier point.\nSecond.", source="Référentiel 2023")
+    assert checked_text(typed, TODAY) == (kept, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +76,9 @@ def test_a_wrong_text_is_refused_at_its_field(change: dict[str, Any], code: str,
 
 
 def test_the_longest_text_and_source_are_kept():
-    kept = checked_text(replace(TYPED, text="x" * 2000, source="y" * 120), TODAY)
+    kept, _ = checked_text(replace(TYPED, text="x" * 2000, source="y" * 120), TODAY)
     assert (len(kept.text), len(kept.source)) == (2000, 120)
-    assert checked_text(replace(TYPED, read_on="2026-11-23"), TODAY).read_on == TODAY - timedelta(days=1)
+    assert checked_text(replace(TYPED, read_on="2026-11-23"), TODAY)[1] == TODAY - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +242,7 @@ def test_bad_input_is_refused_at_its_field(check: Callable[[], object], code: st
 
 
 def test_a_mandate_that_ends_today_holds_and_a_past_meeting_has_decisions():
-    assert checked_member(MemberRequest("APF", "2026-11-24"), TODAY).mandate_ends_on == TODAY
+    assert checked_member(MemberRequest("APF", "2026-11-24"), TODAY) == ("APF", TODAY)
     for met_on in (TODAY, date(2026, 11, 1)):
         assert checked_decision(" Vingt \n sièges ", met_on, TODAY) == "Vingt sièges"
 
@@ -255,7 +253,7 @@ def test_a_report_is_sent_at_the_latest_on_the_day_of_the_meeting():
 
 
 def test_a_year_of_long_ago_or_far_ahead_is_a_slip():
-    assert checked_meeting(MeetingRequest("2000-01-01", "", "A", is_held=True), TODAY).met_on.year == 2000
+    assert checked_meeting(MeetingRequest("2000-01-01", "", "A", is_held=True), TODAY)[0].year == 2000
     for slip in (MeetingRequest("1999-12-31", "", "A", is_held=True), MeetingRequest("9999-12-31", "", "A")):
         with pytest.raises(Refusal, match="bad_meeting_day"):
             checked_meeting(slip, TODAY)
