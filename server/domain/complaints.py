@@ -79,20 +79,14 @@ class EntryVerb(StrEnum):
 
 
 UNANSWERED = (EntryState.RECEIVED, EntryState.ACKNOWLEDGED)
-_FROM: dict[EntryVerb, Collection[EntryState]] = {
-    EntryVerb.ACKNOWLEDGE: (EntryState.RECEIVED,),
-    EntryVerb.ANSWER: UNANSWERED,
-    EntryVerb.CLOSE: (EntryState.ANSWERED,),
-    EntryVerb.DROP: UNANSWERED,
-    EntryVerb.RESTORE: (EntryState.SET_ASIDE,),
+_MOVES: dict[EntryVerb, tuple[Collection[EntryState], EntryState]] = {
+    EntryVerb.ACKNOWLEDGE: ((EntryState.RECEIVED,), EntryState.ACKNOWLEDGED),
+    EntryVerb.ANSWER: (UNANSWERED, EntryState.ANSWERED),
+    EntryVerb.CLOSE: ((EntryState.ANSWERED,), EntryState.CLOSED),
+    EntryVerb.DROP: (UNANSWERED, EntryState.DROPPED),
+    EntryVerb.RESTORE: ((EntryState.SET_ASIDE,), EntryState.RECEIVED),
 }
-_TO = {
-    EntryVerb.ACKNOWLEDGE: EntryState.ACKNOWLEDGED,
-    EntryVerb.ANSWER: EntryState.ANSWERED,
-    EntryVerb.CLOSE: EntryState.CLOSED,
-    EntryVerb.DROP: EntryState.DROPPED,
-    EntryVerb.RESTORE: EntryState.RECEIVED,
-}
+"""From which states a verb leads to which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +160,15 @@ written_day = partial(typed_day, code="bad_complaint_day", field="written_on")
 
 def next_state(state: str, verb: EntryVerb, kind: str) -> EntryState:
     """The state after a verb. Thanks may be closed without an answer. Refusal: complaint_moved."""
-    closes_thanks = verb is EntryVerb.CLOSE and kind == EntryKind.THANKS and state in UNANSWERED
-    if state not in _FROM[verb] and not closes_thanks:
+    if verb not in verbs_of(state, kind):
         raise Refusal("complaint_moved")
-    return _TO[verb]
+    return _MOVES[verb][1]
 
 
 def verbs_of(state: str, kind: str) -> list[EntryVerb]:
     """The verbs that an entry allows now."""
-    return [verb for verb in EntryVerb if _is_allowed(state, verb, kind)]
-
-
-def _is_allowed(state: str, verb: EntryVerb, kind: str) -> bool:
-    try:
-        next_state(state, verb, kind)
-    except Refusal:
-        return False
-    return True
+    closing = [EntryVerb.CLOSE] if kind == EntryKind.THANKS and state in UNANSWERED else []
+    return [verb for verb, (states, _) in _MOVES.items() if state in states or verb in closing]
 
 
 def due_day(kind: str, received_on: date, rules: ComplaintRules) -> date | None:

@@ -25,7 +25,7 @@ from server.store import reports
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.journal.facts import keep_erasable
-from server.store.people.accounts import account_row, accounts, allowed_by, every_grant
+from server.store.people.accounts import AccountRow, account_row, accounts, allowed_by, every_grant
 from server.store.people.pseudonyms import name_of
 from server.store.reports import LetterRow, Recipient, RecipientRow, ScheduleRow
 from server.store.reports import end_schedule as end_row
@@ -102,14 +102,10 @@ def remove_recipient(database: Database, author: Author, recipient: str, *, site
     Refusal: unknown_schedule, also for a recipient of another site's schedule.
     """
     with database.installation_transaction(author) as transaction:
-        found = reports.recipients_by_schedule(transaction)
-        mine = existing(
-            next((each for of in found.values() for each in of if each.id == recipient), None),
-            "unknown_schedule",
-        )
+        mine = _recipient(transaction, recipient)
         row = _schedule(database, transaction, mine.schedule, sites)
+        is_last = len(reports.recipients_by_schedule(transaction)[row.id]) == 1
         reports.delete_recipient(transaction, mine)
-        is_last = len(found[row.id]) == 1
         if is_last:
             end_row(transaction, row.id, transaction.now)
         transaction.record(report_sending_ended(row.id, None if is_last else mine.id))
@@ -118,16 +114,9 @@ def remove_recipient(database: Database, author: Author, recipient: str, *, site
 def send_again(database: Database, letter: str, *, sites: Sites) -> None:
     """Tries a letter again that failed. Refusal: unknown_schedule, also for one that was sent."""
     with database.store.write() as rows:
-        row = next((each for each in reports.every_letter(rows) if each.id == letter), None)
-        found = (
-            []
-            if row is None
-            else [each for of in reports.recipients_by_schedule(rows).values() for each in of]
-        )
-        mine: Recipient | None = next((each for each in found if row and each.id == row.recipient), None)
-        if mine is None:
-            raise Refusal("unknown_schedule")
-        _schedule(database, rows, mine.schedule, sites)
+        found = next((each for each in reports.every_letter(rows) if each.id == letter), None)
+        row = existing(found, "unknown_schedule")
+        _schedule(database, rows, _recipient(rows, row.recipient).schedule, sites)
         if not reports.try_again(rows, letter, database.clock.now()):
             raise Refusal("unknown_schedule")
 
@@ -140,6 +129,12 @@ def address_of_account(rows: Rows, account: str, places: frozenset[str]) -> str 
     grants = every_grant(rows).get(account, [])
     may_read = all(allowed_by(grants, Permission.READ_FIGURES, site) for site in places)
     return row.email if may_read else None
+
+
+def _recipient(rows: Rows, recipient: str) -> Recipient:
+    """The recipient of an id. Refusal: unknown_schedule."""
+    every = (each for of in reports.recipients_by_schedule(rows).values() for each in of)
+    return existing(next((each for each in every if each.id == recipient), None), "unknown_schedule")
 
 
 def _schedule(database: Database, rows: Rows, schedule: str, sites: Sites) -> ScheduleRow:
@@ -221,14 +216,6 @@ class ReadSchedule:
     recipients: list[ReadRecipient]
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleReader:
-    """An account with an address that may read figures somewhere: id and name."""
-
-    account: str
-    name: str
-
-
 def read_sendings(database: Database, sites: Sites) -> list[ReadSchedule]:
     """The schedules of which a person writes reports at all sites, the first planned first."""
     with database.read() as rows:
@@ -247,12 +234,12 @@ def failed_letters(schedules_read: list[ReadSchedule]) -> int:
     )
 
 
-def possible_readers(database: Database, sites: Sites) -> list[PossibleReader]:
+def possible_readers(database: Database, sites: Sites) -> list[AccountRow]:
     """The accounts with an address that may read figures at one of these sites, by name."""
     with database.read() as rows:
         grants = every_grant(rows)
         return [
-            PossibleReader(each.id, each.display_name)
+            each
             for each in accounts(rows)
             if each.email
             and not each.is_locked

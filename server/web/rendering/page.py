@@ -190,6 +190,12 @@ def sites(permission: Permission) -> list[Site]:
     return list({each.site.slug: each.site for each in halls(permission)}.values())
 
 
+def site(permission: Permission, slug: str) -> Site:
+    """The site of this slug where the reader has a permission, the first where none is given; else 404."""
+    found = next((site for site in sites(permission) if slug in ("", site.slug)), None)
+    return found or abort(404)
+
+
 def _required() -> Collection[Permission]:
     view: Any = current_app.view_functions[request.endpoint or ""]
     return cast(Collection[Permission], view.required.permissions)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import abort, redirect, render_template, request
 
 from server.domain.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState, place_of_origin
-from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -58,23 +57,14 @@ def listed() -> Any:
 
 @routes.post(PLACE, NEEDED, anywhere=True)
 def keep_action() -> Any:
-    sites = page.sites(NEEDED)
     typed, action = _typed(request.form), request.form.get("action", "")[:64]
-    site = _one_of(sites, request.form.get("site", ""))
+    site = page.site(NEEDED, request.form.get("site", ""))
     show_again(lambda refusal: _page(_chosen(request.args), typed=typed, refusal=refusal), raised=(404,))
     if action:
         change_action(database(), site.slug, action, typed)
     else:
         action = add_action(database(), site.slug, typed, form=form_id())
     return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
-
-
-def _one_of(sites: list[Site], slug: str) -> Site:
-    """The site of this slug, the first where none is given. Answers 404 for another."""
-    found = next((site for site in sites if slug in ("", site.slug)), None)
-    if found is None:
-        abort(404)
-    return found
 
 
 def _chosen(fields: Mapping[str, str]) -> _Chosen:
@@ -95,7 +85,7 @@ def _of_row(row: ActionRow) -> ActionRequest:
 def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refusal | None = None) -> str:
     language, sites = page.language(), page.sites(NEEDED)
     if chosen.site:
-        _one_of(sites, chosen.site)
+        page.site(NEEDED, chosen.site)
     every = read_actions(database(), sites)
     changed = request.form.get("action", "") if refusal else request.args.get("modifier", "")
     action = next((each for each in every if each.row.id == changed), None)

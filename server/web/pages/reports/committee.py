@@ -58,11 +58,7 @@ READS, WRITES = Permission.READ_FIGURES, Permission.WRITE_REPORTS
 
 def _site(permission: Permission) -> Site:
     """The site of the request, the reader's first one where it names none. Answers 404 for another."""
-    slug = request.values.get("site", "")
-    found = next((each for each in page.sites(permission) if slug in ("", each.slug)), None)
-    if found is None:
-        abort(404)
-    return found
+    return page.site(permission, request.values.get("site", ""))
 
 
 def _may_write(site: Site) -> bool:
@@ -241,10 +237,7 @@ def _site_of(meeting: str, permission: Permission) -> Site:
     """The site of a meeting, where the reader has a permission. Answers 404 elsewhere."""
     with database().read() as rows:
         row = meeting_row(rows, meeting)
-    found = next((site for site in page.sites(permission) if row is not None and site.slug == row.site), None)
-    if found is None:
-        abort(404)
-    return found
+    return page.site(permission, row.site) if row else abort(404)
 
 
 def _done(

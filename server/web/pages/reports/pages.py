@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, redirect, render_template, request, stream_with_context
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from server.domain.author import Author
@@ -54,13 +53,6 @@ class BeginFields:
     period: str
     form: str
 
-    @classmethod
-    def of(cls, fields: "MultiDict[str, str]") -> "BeginFields":
-        """The sent fields; missing ones are empty."""
-        return cls(
-            tuple(fields.getlist("halls")), fields.get("periode", ""), fields.get("formulaire", "")[:64]
-        )
-
 
 def offered_periods(on: date) -> dict[PeriodKind, list[Period]]:
     """The periods that may be chosen on a local date, the newest first."""
@@ -102,7 +94,8 @@ def paper(report: str) -> Response:
 @routes.post(PLACE, Permission.WRITE_REPORTS, anywhere=True)
 def begin() -> Any:
     caller, sites = sites_where(Permission.WRITE_REPORTS)
-    typed = BeginFields.of(request.form)
+    halls, form = tuple(request.form.getlist("halls")), request.form.get("formulaire", "")[:64]
+    typed = BeginFields(halls, request.form.get("periode", ""), form)
     show_again(lambda refusal: _list_page(typed=typed, refusal=refusal))
     begun = reports.begin_report(
         database(),

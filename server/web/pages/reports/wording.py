@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_time
 
 from server.domain.quality.doubt import FEWEST_DAYS, Direction
-from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.indicators import INDICATORS, Figure
 from server.domain.quality.periods import Period, PeriodKind
 from server.domain.reports.figures import (
     FEWEST,
@@ -22,6 +22,7 @@ from server.domain.reports.figures import (
 )
 from server.domain.reports.reports import Correction
 from server.language import locale_of
+from server.web.pages.quality.changes import MEASURED, SMALL
 from server.web.pages.quality.wording import (
     NBSP,
     hour_label,
@@ -29,7 +30,7 @@ from server.web.pages.quality.wording import (
     number,
     period_text,
     short_day,
-    whole_percent,
+    shown,
 )
 from server.web.rendering.viewer import Sentence
 
@@ -39,9 +40,6 @@ FEW = "*"
 """Follows a figure of fewer than ten people; the sheet says so."""
 SIGNS: Mapping[Direction, str] = {"up": "↑", "down": "↓", "unclear": "≈"}
 """How the table marks a change; the sheet says under its title which sentence each one stands for."""
-SMALL = 20
-"""A number per day below this has a decimal."""
-
 
 type Cell = tuple[str, Sequence[str]]
 """A figure of the table, and its interval and change; of an older report, the value of the period before."""
@@ -99,17 +97,11 @@ class ReportWording:
 
     def value(self, indicator: str, figure: ReportFigure) -> str:
         """A figure with its unit, rounded as on every page; a mark where fewer than ten people count."""
-        value = figure["value"]
-        if value is None:
+        if figure["value"] is None:
             return self.say("reports.nothing")
-        unit = INDICATORS[indicator].unit
-        if unit == "s":
-            text = f"{number(minutes(value), self.language)}{NBSP}min"
-        elif unit == "percent":
-            text = f"{number(whole_percent(value), self.language)}{NBSP}%"
-        else:
-            return number(value, self.language)
-        return text + (FEW if figure["n"] < FEWEST else "")
+        is_few = INDICATORS[indicator].unit in MEASURED and figure["n"] < FEWEST
+        found = Figure(indicator, figure["value"], n=figure["n"])
+        return shown(found, self.language) + (FEW if is_few else "")
 
     def interval(self, indicator: str, figure: ReportFigure) -> str:
         """« 34 à 42 min », « 205 à 231 par jour »; empty where a figure has no interval."""
@@ -164,7 +156,7 @@ class ReportWording:
         """
         unit = INDICATORS[indicator].unit
         found = [value / 60 if unit == "s" else value for value in values]
-        is_small = unit not in ("s", "percent") and max(map(abs, found)) < SMALL
+        is_small = unit not in MEASURED and max(map(abs, found)) < SMALL
         whole = {round(value) for value in found}
         decimals = 1 if is_small or len(whole) < len(found) or (0 in whole and 0 not in found) else 0
         texts = [
@@ -273,4 +265,4 @@ class ReportWording:
 def _kind(indicator: str) -> str:
     """How differences of an indicator are written; numbers are per open day."""
     unit = INDICATORS[indicator].unit
-    return unit if unit in ("s", "percent") else "count"
+    return unit if unit in MEASURED else "count"
