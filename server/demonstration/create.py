@@ -65,7 +65,7 @@ def make_survey(database: Database) -> None:
             Question("", each["kind"], each["texts"], each.get("choices", {})) for each in found["questions"]
         ],
     )
-    survey = draft_survey(database, request, sites=None, hosts=(), form="")["survey"]
+    survey = draft_survey(database, request, sites=None, hosts=(), form="")
     open_survey(database, survey, sites=None)
     chance, texts = Random(7), iter(found["texts"])
     for hall, count in found["answers"].items():

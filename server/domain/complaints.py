@@ -207,7 +207,7 @@ REFERENCE_LENGTH, SECRET_LENGTH = 7, 12
 
 @dataclass(frozen=True, slots=True)
 class EntryKeys:
-    """The names of an entry: its id, its reference, its visitor’s secret."""
+    """The names of an entry: id, reference, and the secret that opens its state to whoever wrote it."""
 
     id: str
     reference: str

@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypedDict
 
 from server.domain.complaints import (
     MOST_A_DAY,
@@ -13,6 +12,7 @@ from server.domain.complaints import (
     ComplaintRules,
     CountedEntry,
     EntryCount,
+    EntryKeys,
     EntryRequest,
     EntryState,
     EntryVerb,
@@ -40,14 +40,6 @@ from server.store.notices.media_details import OF_ENTRIES, insert_photograph, ph
 from server.store.transactions.database import Database
 
 
-class AddedEntry(TypedDict):
-    """An entry that was just written. `secret`: opens its state and its answer, known to the sender only."""
-
-    entry: str
-    reference: str
-    secret: str
-
-
 def add_entry(
     database: Database,
     hall: str,
@@ -56,8 +48,8 @@ def add_entry(
     form: str,
     language: str,
     channels: Collection[str],
-) -> AddedEntry:
-    """Adds an entry to the register of a hall (id or slug). The same form again adds nothing.
+) -> EntryKeys:
+    """Adds an entry to the register of a hall (id or slug); its keys. The same form again adds nothing.
 
     `channels`: those that the sender may name. Refusals: unknown_hall, also while the site has no register;
     register_full, of a public channel only: what people at work enter is never counted; those of
@@ -97,7 +89,7 @@ def add_entry(
             insert_photograph(rows, OF_ENTRIES, (row.id, number), content, now + TEXTS_KEPT)
         if is_new and row.channel in PUBLIC_CHANNELS and _is_over_budget(rows, row):
             raise Refusal("register_full")
-    return {"entry": row.id, "reference": row.reference, "secret": keys.secret}
+    return keys
 
 
 def open_register(database: Database, hall: str) -> HallConfiguration:
@@ -148,16 +140,13 @@ class Register:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadEntry:
+class ReadEntry(ListedEntry):
     """An entry as people who answer see it. `pieces`: its text with marks; `verbs`: what may be done now.
 
     `photographs`: their numbers.
     """
 
-    row: EntryRow
-    is_late: bool
     pieces: Sequence[Piece]
-    marks: Sequence[MarkKind]
     contact: ContactRow | None
     verbs: Sequence[EntryVerb]
     photographs: Sequence[int]
@@ -186,8 +175,8 @@ def read_entry(database: Database, reach: RegisterReach, entry: str) -> ReadEntr
     return ReadEntry(
         row,
         is_late(row.state, row.due_on, today),
-        pieces_of(row.text),
         mark_kinds(row.text),
+        pieces_of(row.text),
         contact,
         verbs_of(row.state, row.kind),
         photographs,
@@ -205,9 +194,8 @@ def find_entry_to_change(rows: WrittenRows, database: Database, reach: RegisterR
 
 
 def _within(database: Database, reach: RegisterReach, row: EntryRow | None) -> EntryRow:
-    if row is None or row.hall != database.hall_id(reach.hall):
-        raise Refusal("unknown_complaint")
-    if row.concerns_agent and not reach.reads_about_agents:
+    is_hidden = row is not None and row.concerns_agent and not reach.reads_about_agents
+    if row is None or is_hidden or row.hall != database.hall_id(reach.hall):
         raise Refusal("unknown_complaint")
     return row
 

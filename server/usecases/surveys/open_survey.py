@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time, timedelta
-from typing import TypedDict
 
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
@@ -35,16 +34,10 @@ from server.usecases.surveys import read_surveys
 from server.usecases.surveys.turnout import keep_turnout
 
 
-class DraftedSurvey(TypedDict):
-    """The id of a draft."""
-
-    survey: str
-
-
 def draft_survey(
     database: Database, typed: SurveyRequest, *, sites: Sites, hosts: Collection[str], form: str
-) -> DraftedSurvey:
-    """A new draft. The same form (id) again makes no second one.
+) -> str:
+    """The id of a new draft. The same form (id) again makes no second one.
 
     Refusals: those of `checked_survey`; bad_survey_audience; unknown_hall, forbidden for a hall elsewhere.
     """
@@ -55,7 +48,7 @@ def draft_survey(
     new = _row(form or new_id(), typed.audience, checked, database.clock.now())
     with database.store.write() as rows:
         surveys.insert_survey(rows, new)
-    return {"survey": new.id}
+    return new.id
 
 
 def change_survey(

@@ -10,7 +10,7 @@ import pytest
 
 from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.author import SYSTEM
-from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryRequest, EntryVerb
+from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryKeys, EntryRequest, EntryVerb
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store import complaints as complaint_rows
@@ -30,7 +30,6 @@ from server.usecases.complaints.act_on_entry import (
     withdraw_release,
 )
 from server.usecases.complaints.entries import (
-    AddedEntry,
     RegisterReach,
     add_entry,
     read_entry,
@@ -60,7 +59,7 @@ def database(database_url: str, hands: Hands) -> Iterator[Database]:
     found.close()
 
 
-def add(database: Database, form: str, text: str = "Il manque des sièges", **more: Any) -> AddedEntry:
+def add(database: Database, form: str, text: str = "Il manque des sièges", **more: Any) -> EntryKeys:
     written = EntryRequest(**{"kind": "complaint", "channel": "web", "text": text, **more})
     return add_entry(database, "laon", written, form=form, language="fr", channels=PUBLIC_CHANNELS)
 
@@ -73,24 +72,24 @@ def test_an_entry_is_added_once_answered_and_read_with_its_secret_only(database:
     first, other = add(database, "a form", contact=CONTACT), add(database, "another form")
     assert add(database, "a form", text="twice") == first
     assert len(read_register(database, QUALITY).entries) == 2
-    act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.ACKNOWLEDGE)
-    act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.ANSWER, words="Vingt sièges de plus.")
+    act_on_entry(database, SUPERVISOR, first.id, EntryVerb.ACKNOWLEDGE)
+    act_on_entry(database, SUPERVISOR, first.id, EntryVerb.ANSWER, words="Vingt sièges de plus.")
     with refusal_of("complaint_moved"):
-        act_on_entry(database, SUPERVISOR, first["entry"], EntryVerb.DROP, words="Trop tard.")
-    own = read_own_entry(database, "laon", reference=first["reference"].lower(), secret=f" {first['secret']}")
+        act_on_entry(database, SUPERVISOR, first.id, EntryVerb.DROP, words="Trop tard.")
+    own = read_own_entry(database, "laon", reference=first.reference.lower(), secret=f" {first.secret}")
     assert (own.state, own.answer, own.reason) == ("answered", "Vingt sièges de plus.", "")
     for reference, secret in (
-        (first["reference"], other["secret"]),
-        (other["reference"], first["secret"]),
-        (first["reference"], ""),
-        ("", first["secret"]),
+        (first.reference, other.secret),
+        (other.reference, first.secret),
+        (first.reference, ""),
+        ("", first.secret),
     ):
         with refusal_of("unknown_complaint"):
             read_own_entry(database, "laon", reference=reference, secret=secret)
 
 
 def test_an_answer_and_a_reason_are_never_empty(database: Database):
-    entry = add(database, "a form")["entry"]
+    entry = add(database, "a form").id
     with refusal_of("complaint_answer_missing"):
         act_on_entry(database, QUALITY, entry, EntryVerb.ANSWER, words=" ")
     with refusal_of("complaint_reason_missing"):
@@ -99,8 +98,8 @@ def test_an_answer_and_a_reason_are_never_empty(database: Database):
 
 
 def test_what_concerns_an_agent_is_hidden_from_the_reception_and_counted(database: Database):
-    entry = add(database, "a form", concerns_agent=True)["entry"]
-    other = add(database, "another form")["entry"]
+    entry = add(database, "a form", concerns_agent=True).id
+    other = add(database, "another form").id
     hidden = read_register(database, SUPERVISOR)
     assert ([each.row.id for each in hidden.entries], hidden.hidden) == ([other], 1)
     for gesture in (
@@ -116,9 +115,9 @@ def test_what_concerns_an_agent_is_hidden_from_the_reception_and_counted(databas
 
 
 def test_late_entries_come_first(database: Database, hands: Hands):
-    late = add(database, "a form")["entry"]
+    late = add(database, "a form").id
     hands.now += timedelta(days=16)
-    new = add(database, "another form")["entry"]
+    new = add(database, "another form").id
     found = read_register(database, QUALITY).entries
     assert [(each.row.id, each.is_late) for each in found] == [(late, True), (new, False)]
 
@@ -135,13 +134,13 @@ def test_a_contact_and_then_the_text_leave_no_trace_after_their_dates(
     database: Database, hands: Hands, tmp_path: Path
 ):
     answered, waiting = add(database, "a", contact=CONTACT), add(database, "b", contact="06 12 34 56 78")
-    act_on_entry(database, QUALITY, answered["entry"], EntryVerb.ANSWER, words="Fait.")
+    act_on_entry(database, QUALITY, answered.id, EntryVerb.ANSWER, words="Fait.")
     hands.now += timedelta(days=29)
     assert purge(database)["complaint_contact"] == 0
     hands.now += timedelta(days=2)
     assert purge(database)["complaint_contact"] == 1
-    assert read_entry(database, QUALITY, answered["entry"]).contact is None
-    assert read_entry(database, QUALITY, waiting["entry"]).contact is not None
+    assert read_entry(database, QUALITY, answered.id).contact is None
+    assert read_entry(database, QUALITY, waiting.id).contact is not None
     hands.now += timedelta(days=334)
     counts = purge(database)
     assert (counts["complaint_contact"], counts["complaint"]) == (1, 0)
@@ -157,7 +156,7 @@ def test_a_contact_and_then_the_text_leave_no_trace_after_their_dates(
 
 
 def test_a_period_is_counted_by_month_kind_and_channel(database: Database, hands: Hands):
-    answered = add(database, "a form")["entry"]
+    answered = add(database, "a form").id
     add(database, "another form", kind="thanks", channel="kiosk")
     hands.now += timedelta(days=12)
     act_on_entry(database, QUALITY, answered, EntryVerb.ANSWER, words="Fait.")
@@ -182,7 +181,7 @@ GESTURES: dict[str, Callable[[Database, str], object]] = {
 @pytest.mark.both_databases
 @pytest.mark.parametrize("gesture", GESTURES)
 def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Database, gesture: str):
-    entry = add(database, "a form")["entry"]
+    entry = add(database, "a form").id
     act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
     marked = partial(mark_about_agent, database, QUALITY, entry, concerns_agent=True)
     with begun_before(complaint_rows, "change_entry", marked):
@@ -192,7 +191,7 @@ def test_no_gesture_takes_back_that_an_entry_is_about_an_agent(database: Databas
 
 @pytest.mark.both_databases
 def test_a_released_wording_is_withdrawn_while_somebody_closes_the_entry(database: Database):
-    entry = add(database, "a form")["entry"]
+    entry = add(database, "a form").id
     act_on_entry(database, SUPERVISOR, entry, EntryVerb.ANSWER, words="Vingt sièges de plus.")
     release_entry(database, SYSTEM, QUALITY, entry, PUBLIC, translate=lambda key, *_: key)
     close = partial(act_on_entry, database, QUALITY, entry, EntryVerb.CLOSE)
@@ -212,7 +211,7 @@ def test_two_overlapping_sends_of_a_form_are_answered_alike(database: Database):
 
 
 def test_what_is_written_after_the_text_was_erased_is_erased_too(database: Database, hands: Hands):
-    entry = add(database, "a form")["entry"]
+    entry = add(database, "a form").id
     hands.now += timedelta(days=3 * 365 + 1)
     assert purge(database)["complaint"] == 1
     act_on_entry(database, QUALITY, entry, EntryVerb.DROP, words="Trop ancien, dit Mme Roy.")
@@ -243,12 +242,12 @@ def flooded(database_url: str, hands_at_flood: Hands) -> Iterator[Database]:
 
 def add_through(
     flooded: Database, form: str, channel: str = "web", *, about_agent: bool = False
-) -> AddedEntry:
+) -> EntryKeys:
     written = EntryRequest("complaint", channel, form, concerns_agent=about_agent)
     return add_entry(flooded, "laon", written, form=form, language="fr", channels=list(Channel))
 
 
-def flood(flooded: Database, count: int = MOST_A_DAY) -> AddedEntry:
+def flood(flooded: Database, count: int = MOST_A_DAY) -> EntryKeys:
     """So many entries at once by internet; the first of them."""
     first = add_through(flooded, "flood")
     for n in range(count - 1):
@@ -267,7 +266,7 @@ def test_a_flood_of_one_channel_closes_neither_the_other_nor_the_pages_of_staff(
     with refusal_of("register_full"):
         add_through(flooded, "a visitor")
     for channel in (each for each in Channel if each is not Channel.WEB):
-        assert add_through(flooded, f"by {channel}", channel)["reference"]
+        assert add_through(flooded, f"by {channel}", channel).reference
     for n in range(MOST_A_DAY):
         add_through(flooded, f"said {n}", "oral")
 
@@ -280,7 +279,7 @@ def test_one_press_reopens_a_register_that_a_flood_filled(flooded: Database, han
     assert (found.count, found.is_full, found.begun_at) == (MOST_A_DAY, True, NOW)
     hands_at_flood.now += timedelta(minutes=1)
     reopen_register(flooded, OTHER_SUPERVISOR)
-    assert add_through(flooded, "a visitor")["reference"]
+    assert add_through(flooded, "a visitor").reference
     again = read_flood(flooded, OTHER_SUPERVISOR)
     assert again is not None
     assert (again.count, again.is_full) == (MOST_A_DAY + 1, False)
@@ -300,11 +299,11 @@ def test_what_a_flood_wrote_is_set_aside_together_counts_nowhere_and_comes_back(
         set_flood_aside(flooded, OTHER_SUPERVISOR, until=found.last_at, reason=" ")
     assert set_flood_aside(flooded, OTHER_SUPERVISOR, until=found.last_at, reason="Automate") == 60
     states = {each.row.id: each.row.state for each in read_register(flooded, QUALITY_OFFICER).entries}
-    assert (states[hidden["entry"]], states[later["entry"]]) == ("received", "received")
+    assert (states[hidden.id], states[later.id]) == ("received", "received")
     assert [line[4] for line in complaint_lines(flooded, ["laon"], parse_period("2026-11"))] == [2]
-    own = read_own_entry(flooded, "laon", reference=first["reference"], secret=first["secret"])
+    own = read_own_entry(flooded, "laon", reference=first.reference, secret=first.secret)
     assert (own.state, own.reason) == ("set_aside", "")
-    act_on_entry(flooded, OTHER_SUPERVISOR, first["entry"], EntryVerb.RESTORE)
+    act_on_entry(flooded, OTHER_SUPERVISOR, first.id, EntryVerb.RESTORE)
     assert restore_flood(flooded, OTHER_SUPERVISOR) == 59
     rows = [each.row for each in read_register(flooded, QUALITY_OFFICER).entries]
     assert {(row.state, row.reason) for row in rows} == {("received", "")}
@@ -315,12 +314,12 @@ def test_setting_a_flood_aside_frees_the_budget_that_it_used(flooded: Database):
     flood(flooded)
     assert set_flood_aside(flooded, OTHER_SUPERVISOR, until=NOW, reason="Automate") == MOST_A_DAY
     assert read_flood(flooded, OTHER_SUPERVISOR) is None
-    assert add_through(flooded, "a visitor")["reference"]
+    assert add_through(flooded, "a visitor").reference
 
 
 @pytest.mark.both_databases
 def test_an_entry_that_somebody_takes_on_meanwhile_is_not_set_aside(flooded: Database):
-    first = flood(flooded, 40)["entry"]
+    first = flood(flooded, 40).id
     taken = partial(act_on_entry, flooded, OTHER_SUPERVISOR, first, EntryVerb.ACKNOWLEDGE)
     with begun_before(complaint_rows, "move_entries", taken) as other:
         set_flood_aside(flooded, OTHER_SUPERVISOR, until=NOW, reason="Automate")

@@ -150,7 +150,7 @@ def _list(
     kind: CheckKind,
     check: str = "",
 ) -> str:
-    """The list. `check`: the check (id) beside whose form of photographs a refusal stands."""
+    """The list. `check`: the check (id) beside whose form of photographs a refusal stands, else above."""
     language = page.language()
     return render_template(
         "hall_checks/list.html",

@@ -107,7 +107,7 @@ def send(hall: str) -> Any:
         language=language,
         channels=PUBLIC_CHANNELS,
     )
-    query = {"reference": added["reference"], "code": added["secret"], "envoi": "1", "lang": language}
+    query = {"reference": added.reference, "code": added.secret, "envoi": "1", "lang": language}
     return redirect(f"/dire/{configuration.hall}/suivi?{urlencode(query)}", 303)
 
 

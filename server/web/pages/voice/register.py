@@ -14,6 +14,7 @@ from server.domain.complaints import (
     PUBLIC_CHANNELS,
     UNANSWERED,
     Channel,
+    EntryKeys,
     EntryKind,
     EntryRequest,
     EntryState,
@@ -31,7 +32,7 @@ from server.usecases.complaints.act_on_entry import (
     restore_flood,
     set_flood_aside,
 )
-from server.usecases.complaints.entries import AddedEntry, add_entry, find_entry, read_register
+from server.usecases.complaints.entries import add_entry, find_entry, read_register
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import day_and_month, short_day
@@ -61,18 +62,18 @@ def register() -> Any:
 
 @routes.get(f"{PLACE}/nouveau", NEEDED)
 def new_entry() -> Any:
-    return _new(page.hall(), read_form(EntryRequest, {}))
+    return _form(page.hall(), read_form(EntryRequest, {}))
 
 
 @routes.post(f"{PLACE}/nouveau", NEEDED)
 def keep_entry() -> Any:
     hall = page.hall()
     typed, form = read_form(EntryRequest, request.form), form_token()
-    show_again(lambda refusal: _new(hall, typed, refusal, form=form))
+    show_again(lambda refusal: _form(hall, typed, refusal, form=form))
     added = _keep(hall, typed, form=form, language="fr", channels=ENTERED)
     if typed.concerns_agent and not reach_in(hall).reads_about_agents:
-        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
-    return redirect(entry_address(hall, added["entry"], done="entered"), 303)
+        return redirect(f"{PLACE}?{urlencode({'hall': hall.hall, 'fait': added.reference})}", 303)
+    return redirect(entry_address(hall, added.id, done="entered"), 303)
 
 
 add_photograph_routes(
@@ -120,66 +121,51 @@ def _list(hall: HallConfiguration, refusal: Refusal | None = None) -> str:
     )
 
 
-def _new(
-    hall: HallConfiguration, typed: EntryRequest, refusal: Refusal | None = None, *, form: str = ""
-) -> str:
-    return render_template(
-        "complaints/new.html", channels=ENTERED, **_entry_form(hall, typed, refusal, form=form)
-    )
-
-
 @routes.get(SAID_PLACE, SAID_NEEDED)
 def said() -> Any:
-    return _said(page.hall(), read_form(EntryRequest, {}))
+    return _form(page.hall(), read_form(EntryRequest, {}), needed=SAID_NEEDED)
 
 
 @routes.post(SAID_PLACE, SAID_NEEDED)
 def keep_said() -> Any:
     hall = page.hall()
     typed, form = read_form(EntryRequest, request.form, channel=Channel.ORAL, written_on=""), form_token()
-    show_again(lambda refusal: _said(hall, typed, refusal, form=form))
+    show_again(lambda refusal: _form(hall, typed, refusal, form=form, needed=SAID_NEEDED))
     added = _keep(hall, typed, form=form, language=page.language(), channels=(Channel.ORAL,))
-    return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added['reference']})}", 303)
-
-
-def _said(
-    hall: HallConfiguration, typed: EntryRequest, refusal: Refusal | None = None, *, form: str = ""
-) -> str:
-    return render_template(
-        "complaints/said.html",
-        noted=request.args.get("fait", "")[:12],
-        **_entry_form(hall, typed, refusal, form=form, needed=SAID_NEEDED),
-    )
+    return redirect(f"{SAID_PLACE}?{urlencode({'hall': hall.hall, 'fait': added.reference})}", 303)
 
 
 def _keep(
     hall: HallConfiguration, typed: EntryRequest, *, form: str, language: str, channels: Sequence[Channel]
-) -> AddedEntry:
+) -> EntryKeys:
     """Adds the entry. Refusals: `register_closed`, and those of `add_entry`."""
     if not hall.site.complaints.has_register:
         raise Refusal("register_closed")
     return add_entry(database(), hall.hall, typed, form=form, language=language, channels=channels)
 
 
-def _entry_form(
+def _form(
     hall: HallConfiguration,
     typed: EntryRequest,
-    refusal: Refusal | None,
+    refusal: Refusal | None = None,
     *,
-    form: str,
+    form: str = "",
     needed: Permission = NEEDED,
-) -> dict[str, Any]:
-    """What the templates of the form show."""
-    return {
-        "hall": hall,
-        "halls": page.halls(needed),
-        "typed": typed,
-        "kinds": list(EntryKind),
-        "form": form or form_token(),
-        "longest": longest_of(EntryRequest),
-        "contact_days": hall.site.complaints.contact_days,
-        "problems": problems_of(refusal),
-    }
+) -> str:
+    """The form of an entry, or of what was said at the desk (`needed` is `SAID_NEEDED`)."""
+    return render_template(
+        "complaints/said.html" if needed == SAID_NEEDED else "complaints/new.html",
+        hall=hall,
+        halls=page.halls(needed),
+        typed=typed,
+        kinds=list(EntryKind),
+        channels=ENTERED,
+        form=form or form_token(),
+        longest=longest_of(EntryRequest),
+        contact_days=hall.site.complaints.contact_days,
+        noted=request.args.get("fait", "")[:12],
+        problems=problems_of(refusal),
+    )
 
 
 @routes.post(f"{PLACE}/vague", NEEDED)

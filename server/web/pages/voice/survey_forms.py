@@ -197,12 +197,7 @@ def keep_paper(survey: str) -> Any:
 def _sites() -> Sites:
     """The sites where the caller receives visitors or runs surveys."""
     both = [sites_of_caller(someone(), permission) for permission in NEEDED]
-    found: frozenset[str] = frozenset()
-    for sites in both:
-        if sites is None:
-            return None
-        found |= sites
-    return found
+    return None if None in both else frozenset[str]().union(*filter(None, both))
 
 
 def _paper_page(survey: str, typed: dict[str, str], refusal: Refusal | None = None) -> str:

@@ -117,8 +117,8 @@ def draft() -> Any:
     _, sites = sites_where(RUN)
     typed, form = survey_forms.typed_request(request.form), form_id()
     show_again(lambda refusal: _form_page(typed, refusal=refusal))
-    drafted = draft_survey(database(), typed, sites=sites, hosts=_hosts(), form=form)
-    return redirect(f"{PLACE}/{drafted['survey']}/modifier?fait=enregistre#fait", 303)
+    survey = draft_survey(database(), typed, sites=sites, hosts=_hosts(), form=form)
+    return redirect(f"{PLACE}/{survey}/modifier?fait=enregistre#fait", 303)
 
 
 @survey_pages.get(PLACE + "/<survey>/modifier", RUN, anywhere=True)

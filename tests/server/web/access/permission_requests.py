@@ -263,7 +263,7 @@ def _survey(site: ApiSite) -> dict[str, str]:
     typed = SurveyRequest(
         *("Mars", "visitors", [HALL], "2026-11-23", "2026-12-20", list(Channel), [], "", {}, questions)
     )
-    survey = draft_survey(site.database, typed, sites=None, hosts=(), form="")["survey"]
+    survey = draft_survey(site.database, typed, sites=None, hosts=(), form="")
     open_survey(site.database, survey, sites=None)
     found = {
         channel: one_row(site.database, f"SELECT code FROM survey_address WHERE channel = '{channel}'")[
@@ -314,7 +314,7 @@ def _entry_of_the_register(site: ApiSite) -> str:
     written = EntryRequest("complaint", "web", "Sièges", photographs=[b"RIFF"])
     entry = add_entry(
         site.database, HALL, written, form="a form of tests", language="fr", channels=PUBLIC_CHANNELS
-    )["entry"]
+    ).id
     publish_installation(site.database, SYSTEM, (HALLS / "installation.json").read_bytes())
     return entry
 

@@ -23,6 +23,7 @@ from server.store.people.accounts import Grant
 from server.store.surveys import AnswerCount, answer_counts
 from server.usecases.journal.maintenance import purge
 from server.usecases.surveys import read_surveys as read_surveys_module
+from server.usecases.surveys.answer_survey import GivenAnswers, answer_survey, asked_at
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.pages.voice.pack_lines import survey_lines
 from server.web.rendering.viewer import Sentence
@@ -314,11 +315,12 @@ def test_agents_of_all_halls_are_asked_together_by_who_runs_all_sites(api: ApiSi
 
 def test_a_result_becomes_a_notice_with_its_source_and_date_and_is_shown_once_published(api: ApiSite):
     quality, survey = opened(api)
+    asked = asked_at(api.database, address(api, "screen").rpartition("/")[2])
     for _ in range(3):
         assert press(quality, f"{survey}/annonce").status_code == 409, "under thirty answers"
         for value in "5555544321":
-            answer(api, address(api, "screen"), q1=value)
-        api.hands.now += timedelta(minutes=2)
+            answer_survey(api.database, asked, GivenAnswers({"q1": value}, "fr", ""))
+        api.hands.now += timedelta(minutes=20)
     assert press(quality, f"{survey}/cloture").status_code == 303
     api.hands.now += timedelta(days=7)
     quality = api.person("quality")
