@@ -102,11 +102,6 @@ class SiteTarget:
     names: dict[str, str]
     is_void: bool
 
-    @property
-    def id(self) -> str:
-        """The id of the target."""
-        return self.target.id
-
 
 def read_site_targets(database: Database, site: str) -> list[SiteTarget]:
     """Every target that was decided for the halls of a site (slug), the newest first."""
@@ -219,7 +214,9 @@ def add_decision(database: Database, site: Site, meeting: str, typed: DecisionRe
     Refusals: unknown_meeting, unknown_target, those of `checked_decision` and of `checked_action`.
     """
     follows = bool(typed.owner.strip() or typed.due_on)
-    targets = {each.id for each in read_site_targets(database, site.slug)} if typed.target else frozenset()
+    targets = (
+        {each.target.id for each in read_site_targets(database, site.slug)} if typed.target else frozenset()
+    )
     with database.store.write() as rows:
         row = find_meeting_to_change(rows, site.slug, meeting)
         text = checked_decision(typed.text, row.met_on, local_day(database, site))

@@ -215,6 +215,11 @@ class ReadSchedule:
     time_zone: str
     recipients: list[ReadRecipient]
 
+    @property
+    def failed(self) -> list[LetterRow]:
+        """The last letters that failed."""
+        return [each.letter for each in self.recipients if each.letter and each.letter.failure]
+
 
 def read_sendings(database: Database, sites: Sites) -> list[ReadSchedule]:
     """The schedules of which a person writes reports at all sites, the first planned first."""
@@ -223,15 +228,6 @@ def read_sendings(database: Database, sites: Sites) -> list[ReadSchedule]:
         recipients = reports.recipients_by_schedule(rows) if mine else {}
         letters = {each.recipient: each for each in reports.every_letter(rows)} if mine else {}
         return [_described_schedule(database, rows, row, recipients.get(row.id, []), letters) for row in mine]
-
-
-def failed_letters(schedules_read: list[ReadSchedule]) -> int:
-    """How many recipients of these schedules have a last letter that failed."""
-    return sum(
-        each.letter is not None and each.letter.failure is not None
-        for schedule in schedules_read
-        for each in schedule.recipients
-    )
 
 
 def possible_readers(database: Database, sites: Sites) -> list[AccountRow]:
@@ -284,14 +280,13 @@ def letters_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
     """A row for each schedule of the reader's sites of which a letter failed last."""
     sites = [site.slug for site in reach.sites_where(Permission.WRITE_REPORTS)]
     for schedule in read_sendings(database, frozenset(sites)) if sites else ():
-        failed = [each.letter for each in schedule.recipients if each.letter and each.letter.failure]
-        if failed:
+        if schedule.failed:
             yield AttentionRow(
                 kind=AttentionKind.REPORT_NOT_SENT,
                 urgency=Urgency.TODAY,
-                since=min(each.queued_at for each in failed),
+                since=min(each.queued_at for each in schedule.failed),
                 site=database.configuration(schedule.row.halls[0]).site.slug,
                 sentence="sendings.to_attend",
-                values={"count": len(failed), "halls": ", ".join(schedule.halls)},
+                values={"count": len(schedule.failed), "halls": ", ".join(schedule.halls)},
                 path="/rapports/envois",
             )

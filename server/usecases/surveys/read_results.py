@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TypedDict
 
 from server.documents.notice_fields import LONGEST_MEANING
 from server.domain.author import Author
@@ -190,14 +189,10 @@ def propose_result(
     return draft_notice(database, author, content, reach=Reach(sites, frozenset()))
 
 
-class _Languages(TypedDict):
-    """The languages of the hall."""
+class ExitAlert(Position, AlertPart):
+    """The alert of the hall of an exit kiosk, with the hall's position and languages."""
 
     languages: list[str]
-
-
-class ExitAlert(Position, AlertPart, _Languages):
-    """The alert of the hall of an exit kiosk, with the hall's position."""
 
 
 def read_exit_alert(database: Database, code: str) -> ExitAlert:

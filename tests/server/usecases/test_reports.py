@@ -347,7 +347,7 @@ def test_a_decision_names_a_target_and_leads_to_one_action(two_halls: Database, 
     decide_target(two_halls, "laon", SYSTEM, target)
     [offered] = read_site_targets(two_halls, "laon")
     meeting = planned(two_halls, site, "2026-11-24")
-    typed = DecisionRequest("Quatre sièges de plus", offered.id, "Logistique", "2027-01-15")
+    typed = DecisionRequest("Quatre sièges de plus", offered.target.id, "Logistique", "2027-01-15")
     for _ in range(2):
         add_decision(two_halls, site, meeting, typed, form="d1")
     add_decision(two_halls, site, meeting, DecisionRequest("Merci aux agents", "", "", ""), form="d2")
@@ -359,7 +359,7 @@ def test_a_decision_names_a_target_and_leads_to_one_action(two_halls: Database, 
             add_decision(two_halls, site, meeting, wrong, form="d3")
     committee = read_committee(two_halls, site)
     assert [(each.text, each.target) for each in committee.meetings[0].decisions] == [
-        ("Quatre sièges de plus", offered.id),
+        ("Quatre sièges de plus", offered.target.id),
         ("Merci aux agents", None),
     ]
     [action] = read_actions(two_halls, [site])

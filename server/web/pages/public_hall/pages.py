@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
@@ -80,20 +80,14 @@ FIELDS = (
 """The columns that the page explains; one sentence for two that belong together."""
 
 
-class Files(NamedTuple):
-    """The figures of a hall as files."""
-
-    json: str
-    csv: str
-
-
 # the hour is a part of the key, so that late facts are counted within an hour
 @lru_cache(maxsize=32)
-def _files(database: Database, hall: str, _mark: str, _hour: int, language: str) -> Files:
+def _files(database: Database, hall: str, _mark: str, _hour: int, language: str) -> Mapping[str, str]:
     configuration = public_hall(database, hall)
     months = read_open_figures(database, hall, language)
     read_at = to_text(database.clock.now())
-    return Files(figures_json(configuration, months, read_at, page.sentence()), figures_csv(months))
+    as_json = figures_json(configuration, months, read_at, page.sentence())
+    return {"json": as_json, "csv": figures_csv(months)}
 
 
 @routes.get("/infos/<hall>/donnees", Access.EVERYBODY)
@@ -118,8 +112,7 @@ def open_figures_file(hall: str, kind: Literal["json", "csv"]) -> Response:
     hour = int(database().clock.now().timestamp()) // FIGURES_KEPT_S
     found = _files(database(), configuration.hall, mark, hour, page.language())
     content_type = "application/json" if kind == "json" else "text/csv; charset=utf-8"
-    content = found.json if kind == "json" else found.csv
-    response = file_answer(content, content_type, f"{configuration.hall}.{kind}", is_shown=True)
+    response = file_answer(found[kind], content_type, f"{configuration.hall}.{kind}", is_shown=True)
     return cached(response, FIGURES_KEPT_S)
 
 

@@ -141,14 +141,15 @@ def paste() -> Any:
     words = _wording(hall)
     pasted = Pasted(text, source, words.indicator_names(), words.service_names())
 
-    def taken(_: str, author: Author) -> object:
-        figures = read_pasted_figures(database(), hall.hall, pasted)
-        return type_figures(database(), hall.hall, author, figures, write_key=press_key(author, typed))
+    show_again(lambda refusal: _page(hall, paste=typed, refusal=refusal))
+    figures = read_pasted_figures(database(), hall.hall, pasted)
+
+    def taken(hall: str, author: Author) -> object:
+        return type_figures(database(), hall, author, figures, write_key=press_key(author, typed))
 
     if typed.is_confirmed:
         return _entered("taken", taken, paste=typed)
-    show_again(lambda refusal: _page(hall, paste=typed, refusal=refusal))
-    return _page(hall, paste=typed, preview=read_pasted_figures(database(), hall.hall, pasted))
+    return _page(hall, paste=typed, preview=figures)
 
 
 @routes.post(PLACE + "/retrait", Permission.TYPE_FIGURES)

@@ -270,7 +270,7 @@ def _meeting_page(
     found, may_write = committee.meeting(meeting), _may_write(site)
     if found is None:
         abort(404)
-    targets = {each.id: each for each in read_site_targets(database(), site.slug)}
+    targets = {each.target.id: each for each in read_site_targets(database(), site.slug)}
     row = found.row
     return render_template(
         "committee/meeting.html",

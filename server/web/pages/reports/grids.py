@@ -3,7 +3,7 @@
 No JavaScript.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -63,23 +63,21 @@ def grids() -> Any:
 
 @routes.post(PLACE, NEEDED)
 def write_text() -> Any:
-    typed = _typed(request.form)
-    return _changed("kept", lambda site: write_grid_text(database(), site, typed))
+    return _changed("kept", lambda site, typed: write_grid_text(database(), site, typed))
 
 
 @routes.post(PLACE + "/retrait", NEEDED)
 def withdraw_text() -> Any:
-    typed = _typed(request.form)
     return _changed(
-        "withdrawn",
-        lambda site: withdraw_grid_text(database(), site, typed.grid, typed.code),
+        "withdrawn", lambda site, typed: withdraw_grid_text(database(), site, typed.grid, typed.code)
     )
 
 
 @routes.post(PLACE + "/retour", NEEDED)
 def restore_text() -> Any:
-    typed = _typed(request.form)
-    return _changed("restored", lambda site: restore_grid_text(database(), site, typed.grid, typed.code))
+    return _changed(
+        "restored", lambda site, typed: restore_grid_text(database(), site, typed.grid, typed.code)
+    )
 
 
 def shown_lines(grid: Grid, typed: Sequence[GridTextRow]) -> list[ShownLine]:
@@ -90,17 +88,13 @@ def shown_lines(grid: Grid, typed: Sequence[GridTextRow]) -> list[ShownLine]:
     return [*added, *(ShownLine(line, texts.get(line.code)) for line in grid.lines)]
 
 
-def _typed(fields: Mapping[str, str]) -> GridTextRequest:
-    names = ("grid", "code", "text", "source", "read_on")
-    return GridTextRequest(*(fields.get(name, "")[: 2 * LONGEST_TEXT] for name in names))
-
-
-def _changed(done: str, change: Callable[[Site], None]) -> Any:
+def _changed(done: str, change: Callable[[Site, GridTextRequest], None]) -> Any:
     """Redirects to the line after a change; after a refusal, the page with what was typed."""
     hall = page.hall()
-    typed = _typed(request.form)
+    names = ("grid", "code", "text", "source", "read_on")
+    typed = GridTextRequest(*(request.form.get(name, "")[: 2 * LONGEST_TEXT] for name in names))
     show_again(lambda refusal: _page(hall, typed=typed, refusal=refusal))
-    change(hall.site)
+    change(hall.site, typed)
     query = urlencode({"hall": hall.hall, "fait": done, "grille": typed.grid, "ligne": typed.code.strip()})
     return redirect(f"{PLACE}?{query}#fait", 303)
 

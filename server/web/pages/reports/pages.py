@@ -20,7 +20,7 @@ from server.domain.reports.reports import LONGEST_SENTENCE, SENTENCES
 from server.ids import new_id
 from server.store.engine.writes import WriteKey
 from server.usecases.reports import reports
-from server.usecases.reports.sendings import failed_letters, read_sendings
+from server.usecases.reports.sendings import read_sendings
 from server.web.access.callers import Caller, database, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
@@ -113,10 +113,14 @@ def write(report: str) -> Any:
     typed = (request.form.get(f"phrase{n}", "") for n in range(1, SENTENCES + 1))
     sentences, base = [each[: 4 * LONGEST_SENTENCE] for each in typed], request.form.get("version", "")
 
-    def save(author: Author, sites: reports.Sites) -> object:
-        return reports.write_sentences(database(), author, report, sentences, base=base, sites=sites)
-
-    return _done(report, save, "enregistre", sentences=sentences)
+    return _done(
+        report,
+        lambda author, sites: reports.write_sentences(
+            database(), author, report, sentences, base=base, sites=sites
+        ),
+        "enregistre",
+        sentences=sentences,
+    )
 
 
 @routes.post(PLACE + "/<report>/suppression", Permission.WRITE_REPORTS, anywhere=True)
@@ -137,10 +141,11 @@ def freeze(report: str) -> Any:
 
 @routes.post(PLACE + "/<report>/approbation", Permission.WRITE_REPORTS, anywhere=True)
 def approve(report: str) -> Any:
-    def approve_it(author: Author, sites: reports.Sites) -> None:
-        reports.approve_report(database(), author, report, sites=sites)
-
-    return _done(report, approve_it, "approuve")
+    return _done(
+        report,
+        lambda author, sites: reports.approve_report(database(), author, report, sites=sites),
+        "approuve",
+    )
 
 
 @routes.post(PLACE + "/<report>/dossier", Permission.WRITE_REPORTS, anywhere=True)
@@ -205,7 +210,7 @@ def _list_page(*, typed: BeginFields | None = None, refusal: Refusal | None = No
         reports=reports.read_reports(database(), reach),
         words=ReportWording(page.sentence()),
         halls=halls,
-        not_sent=failed_letters(read_sendings(database(), reach.writes)) if halls else 0,
+        not_sent=sum(len(each.failed) for each in read_sendings(database(), reach.writes)) if halls else 0,
         periods=offered_periods(on),
         typed=typed or first,
         problems=problems_of(refusal, FIELDS),

@@ -138,11 +138,6 @@ def _begun_with(text: str) -> str:
     return "" if screen_text(text) else " ".join(text.split())
 
 
-def _done(said: str) -> str:
-    """What was done, of the things that the page has a sentence for."""
-    return said if said in DONE else ""
-
-
 def _entry(
     hall: HallConfiguration,
     entry: str,
@@ -183,7 +178,7 @@ def _entry(
         public_asked=typed.get("public_asked", row.public_asked or said[:LONGEST_PUBLIC]),
         public_done=typed.get("public_done", row.public_done or answered[:LONGEST_PUBLIC]),
         contact_days=hall.site.complaints.contact_days,
-        done=_done(request.args.get("fait", "")),
+        done=next((each for each in DONE if each == request.args.get("fait")), ""),
         day=lambda on: short_day(on, language),
         local_day=local_day,
         problems=problems_of(refusal),
