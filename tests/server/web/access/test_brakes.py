@@ -108,7 +108,7 @@ def test_valid_keys_meet_no_brake_while_the_database_is_away(api: ApiSite, monke
         raise Refusal("database_busy")
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr("server.web.access.callers.bearer_of_token", away)
+        meanwhile.setattr("server.store.devices.paired_devices.bearer_of_token", away)
         answers = {api.get("/halls/laon/board").status_code for _ in range(150)}
     assert answers == {503}
     assert api.get("/halls/laon/board").status_code == 200
