@@ -38,6 +38,7 @@ BEYOND = b"{" + b" " * 2_000_001
 LARGER = {
     "committee_page.larger.attach": 404,
     "hall_checks.send_photographs": 413,
+    "others_pages.compared": 413,
     "public_register.send": 404,
 }
 """Endpoints that accept larger bodies, and how each answers 100 MB for what does not exist."""
