@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypedDict
 
 from hardware.json_types import Count, Ordinal
@@ -17,7 +16,6 @@ from server.domain.notices.lifecycle import (
 )
 from server.domain.notices.media import Sites
 from server.domain.refusals import Refusal
-from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.notices.notices import (
     ListedNoticeRow,
@@ -32,9 +30,9 @@ from server.usecases.media.media_library import visible_medium
 from server.usecases.notices import gestures
 from server.usecases.notices.contents import shown_medium
 from server.usecases.notices.gestures import NoticeGesture
-from server.usecases.notices.notice_places import Places, Reach, read_places
+from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import publish_from_any_state
-from server.usecases.notices.read_notices import NoticeSpan
+from server.usecases.notices.read_notices import NoticeReader, NoticeSpan
 
 
 class UseOfMediumAnswer(NoticeSpan):
@@ -68,40 +66,29 @@ def read_uses(
     """Where a medium is used. Refusals: unknown_medium, not_configured."""
     with database.read() as rows:
         visible_medium(rows, medium, sites)
-        found = list(uses_of(database, rows, author, reach, medium))
+        found = list(_uses_of(NoticeReader.of(database, rows, author, reach), medium))
     listed = [use for use in found if use is not None]
     return {"medium": medium, "notices": listed, "others": len(found) - len(listed)}
 
 
-def uses_of(
-    database: Database, rows: Rows, author: Author, reach: Reach, medium: str
-) -> Iterator[UseOfMediumAnswer | None]:
+def _uses_of(reader: NoticeReader, medium: str) -> Iterator[UseOfMediumAnswer | None]:
     """Each notice whose newest version has a medium; None for one that the person may not see."""
-    places, now = read_places(database, rows), database.clock.now()
-    for notice in notices_with_medium(rows, medium):
-        row = listed_notice(rows, notice)
-        if medium not in (row.content.get("medium"), row.content.get("picture")):
-            continue  # an earlier version had it, which no screen shows any more
-        is_seen = author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
-        yield _use(database, rows, row, author, reach, places, now) if is_seen else None
+    for notice in notices_with_medium(reader.rows, medium):
+        row = listed_notice(reader.rows, notice)
+        # an earlier version may have had it, which no screen shows any more
+        if medium in (row.content.get("medium"), row.content.get("picture")):
+            yield _use(reader, row) if reader.may_see(row) else None
 
 
-def _use(
-    database: Database,
-    rows: Rows,
-    row: ListedNoticeRow,
-    author: Author,
-    reach: Reach,
-    places: Places,
-    now: datetime,
-) -> UseOfMediumAnswer:
-    sites, state = places.sites_of(row.targets), gestures.standing_state(row, database)
+def _use(reader: NoticeReader, row: ListedNoticeRow) -> UseOfMediumAnswer:
+    now, reach = reader.database.clock.now(), reader.reach
+    sites, state = reader.places.sites_of(row.targets), gestures.standing_state(row, reader.database)
     has_begun = row.shown_from is not None and row.shown_from <= now
     standing = NoticeWithMedium(
         state,
-        may_draft=gestures.may_do(NoticeVerb.EDIT, row, author, reach, sites),
+        may_draft=gestures.may_do(NoticeVerb.EDIT, row, reader.author, reach, sites),
         may_publish=reach.may_publish(sites),
-        is_corrected=bool(corrections_of(rows, row.id)),
+        is_corrected=bool(corrections_of(reader.rows, row.id)),
         has_begun=has_begun,
     )
     return {
@@ -164,8 +151,8 @@ def replace_medium(database: Database, replacement: Replacement) -> ReplacedMedi
             raise Refusal("medium_not_ready", medium=new.id)
         if new.kind != former.kind or new.id == former.id:
             raise Refusal("medium_other_kind", medium=new.id)
-        reach, author = replacement.reach, replacement.author
-        found = list(uses_of(database, transaction, author, reach, replacement.medium))
+        reader = NoticeReader.of(database, transaction, replacement.author, replacement.reach)
+        found = _uses_of(reader, replacement.medium)
         uses = [use for use in found if use is not None and use["change"].is_done]
         if {use["notice"]: use["version"] for use in uses} != dict(replacement.notices):
             raise Refusal("medium_uses_changed", medium=replacement.medium)

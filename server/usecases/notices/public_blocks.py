@@ -53,7 +53,7 @@ def notice_blocks(notice: NoticeContent, contents: Contents, language: str, word
         # the last line is the hall's own text, which may lack the language
         grounds = said_in(words.hall.priority_grounds, language)
         own = language_shown(words.hall.priority_grounds, language)
-        return [*blocks[:-1], *_text(grounds, own)]
+        return [*blocks[:-1], *text_blocks(grounds, own)]
     return blocks
 
 
@@ -61,7 +61,8 @@ def _in(language: str) -> BlockLanguage:
     return {"language": language, "direction": direction_of(language)}
 
 
-def _text(text: str, language: str) -> list[Block]:
+def text_blocks(text: str, language: str) -> list[Block]:
+    """A paragraph; none of an empty text."""
     block: TextBlock = {"kind": "text", "text": text, **_in(language)}
     return [block] if text else []
 
@@ -71,7 +72,7 @@ def _medium(notice: MediumNotice, contents: Contents, language: str, words: Hall
     for page, content in enumerate(contents, 1):
         yield from _picture(content, page, len(contents), language)
     texts = notice.texts or medium.texts
-    yield from _text(said_in(texts, language), language_shown(texts, language))
+    yield from text_blocks(said_in(texts, language), language_shown(texts, language))
     yield from _captions(medium, language, words.translate)
 
 
@@ -90,7 +91,7 @@ def _illustration(picture: str, language: str, words: HallWords) -> Iterator[Blo
             **_in(language),
         }
         yield block
-    yield from _text(said_in(medium.texts, language), language_shown(medium.texts, language))
+    yield from text_blocks(said_in(medium.texts, language), language_shown(medium.texts, language))
 
 
 def _picture(content: NoticeOnScreen, page: int, pages: int, language: str) -> list[Block]:
@@ -117,7 +118,7 @@ def _captions(medium: ShownMedium, language: str, translate: Callable[..., str])
     if said:
         if own in LANGUAGES:
             yield _heading(translate("server.public_notices.film_text", own), own)
-        yield from _text(said, own)
+        yield from text_blocks(said, own)
 
 
 def _heading(text: str, language: str) -> TextBlock:
@@ -136,7 +137,7 @@ def _blocks(
     if "entries" in content:
         found += _feed(content)
     if "lines" in content and not found:
-        found += [block for line in content["lines"] for block in _text(line, language)]
+        found += [block for line in content["lines"] for block in text_blocks(line, language)]
     return found or list(_written(notice, content, language))
 
 
@@ -144,7 +145,7 @@ def _answered(requested: str, done: str, language: str, translate: Callable[...,
     for key, text in (("asked", requested), ("done", done)):
         if language in LANGUAGES:
             yield _heading(translate(f"server.public_notices.{key}", language), language)
-        yield from _text(text, language)
+        yield from text_blocks(text, language)
 
 
 OF_ANOTHER = ("unit", "meaning", "source")
@@ -172,7 +173,7 @@ def _written(notice: NoticeContent, content: Mapping[str, object], language: str
             case "list", list():
                 yield _list(field, value, language)
             case "line" | "lines" | "spans", str() if field.key not in OF_ANOTHER:
-                yield from _text(value, language)
+                yield from text_blocks(value, language)
 
 
 def _list(field: NoticeField, parts: Sequence[Mapping[str, str]], language: str) -> Block:
@@ -216,7 +217,7 @@ def _hours(content: HoursContent, language: str) -> Iterator[Block]:
         if rows:
             yield _rows(rows, language)
     for line in content["crowds"]:
-        yield from _text(line, language)
+        yield from text_blocks(line, language)
 
 
 def _rows(rows: Sequence[Mapping[str, str]], language: str) -> RowsBlock:
@@ -233,7 +234,7 @@ def _feed(content: FeedContent) -> Iterator[Block]:
     # what a site writes is French here, and nobody translates it
     for entry in content["entries"]:
         yield _heading(entry["title"], FRENCH)
-        yield from _text(entry["text"], FRENCH)
+        yield from text_blocks(entry["text"], FRENCH)
 
 
 def _day(days: DaysShown, language: str) -> FigureBlock:

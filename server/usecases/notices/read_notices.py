@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, Self, TypedDict
 
 from hardware.json_types import InstantText, Ordinal, SchemaWords
 from server.documents.content import changes_between
@@ -173,15 +173,14 @@ def read_notices(
     now = database.clock.now()
     visible: list[ListedNoticeRow] = []
     with database.read() as rows:
-        places = read_places(database, rows)
+        reader = NoticeReader.of(database, rows, author, reach)
         while len(visible) <= PAGE:
             found = listed_notices(rows, filters.state, now, after=after, limit=PAGE + 1)
-            visible += [row for row in found if _is_visible(row, author, reach, places)]
+            visible += [row for row in found if reader.may_see(row)]
             if len(found) <= PAGE:
                 break
             after = (found[-1].changed_at, found[-1].id)
-        reader = _Reader(database, author, reach, places)
-        listed = [_listed(reader, row, rows) for row in visible[:PAGE]]
+        listed = [_listed(reader, row) for row in visible[:PAGE]]
     last = visible[PAGE - 1] if len(visible) > PAGE else None
     return {"notices": listed, "next": None if last is None else f"{to_micros(last.changed_at)}.{last.id}"}
 
@@ -200,14 +199,13 @@ def read_notice(database: Database, author: Author, reach: Reach, notice: str) -
     Refusals: unknown_notice, forbidden.
     """
     with database.read() as rows:
-        places = read_places(database, rows)
-        row = listed_notice(rows, notice)
-        if not _is_visible(row, author, reach, places):
+        reader, row = NoticeReader.of(database, rows, author, reach), listed_notice(rows, notice)
+        if not reader.may_see(row):
             raise Refusal("forbidden")
         versions, steps = versions_of(rows, notice), steps_of(rows, notice)
         former = None if row.replaces is None else listed_notice(rows, row.replaces)
         corrections = [listed_notice(rows, each) for each in corrections_of(rows, notice)]
-        listed = _listed(_Reader(database, author, reach, places), row, rows)
+        listed = _listed(reader, row)
     # as they were kept, unparsed: one that could not be shown any more can still be edited
     contents = [each.content for each in versions]
     return {
@@ -238,26 +236,31 @@ def check_visible(database: Database, author: Author, reach: Reach, notice: str)
     Refusals: unknown_notice, forbidden.
     """
     with database.read() as rows:
-        places = read_places(database, rows)
-        if not _is_visible(notice_row(rows, notice), author, reach, places):
+        if not NoticeReader.of(database, rows, author, reach).may_see(notice_row(rows, notice)):
             raise Refusal("forbidden")
 
 
-def _is_visible(row: NoticeRow, author: Author, reach: Reach, places: Places) -> bool:
-    return author.is_same(row.drafted_by) or reach.may_draft(places.sites_of(row.targets))
-
-
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Who reads notices, and where they may do what."""
+class NoticeReader:
+    """Who reads notices in these rows, and where they may do what."""
 
     database: Database
+    rows: Rows
     author: Author
     reach: Reach
     places: Places
 
+    @classmethod
+    def of(cls, database: Database, rows: Rows, author: Author, reach: Reach) -> Self:
+        """A reader in the present places. Refusal: not_configured."""
+        return cls(database, rows, author, reach, read_places(database, rows))
 
-def _listed(reader: _Reader, row: ListedNoticeRow, rows: Rows) -> ListedNotice:
+    def may_see(self, row: NoticeRow) -> bool:
+        """Whether somebody wrote a notice, or may draft for it."""
+        return self.author.is_same(row.drafted_by) or self.reach.may_draft(self.places.sites_of(row.targets))
+
+
+def _listed(reader: NoticeReader, row: ListedNoticeRow) -> ListedNotice:
     author, reach = reader.author, reader.reach
     state = standing_state(row, reader.database)
     sites = reader.places.sites_of(row.targets)
@@ -281,14 +284,14 @@ def _listed(reader: _Reader, row: ListedNoticeRow, rows: Rows) -> ListedNotice:
         "drafted_by": row.author_name,
         "is_mine": is_mine,
         "is_correction": row.replaces is not None,
-        "picture": picture_of(rows, row.content),
+        "picture": picture_of(reader.rows, row.content),
         "changed_at": to_text(row.changed_at),
         "from": text_or_none(row.shown_from),
         "until": text_or_none(row.shown_until),
         "waits_for_me": (decides and state in _DECIDED_BY_OFFICERS)
         or (is_mine and state in _EDITED_BY_AUTHORS),
         "verbs": [verb for verb in verbs_in(state) if may_do(verb, row, author, reach, sites)],
-        "unread_feed": _unread(unread_feed(rows, row.content)),
+        "unread_feed": _unread(unread_feed(reader.rows, row.content)),
     }
 
 

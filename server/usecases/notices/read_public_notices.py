@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
+from server.documents.notices import NoticeKind
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.windows import covered_days, covered_window, local_end
-from server.domain.instants import to_text
+from server.domain.instants import text_or_none, to_text
 from server.domain.languages import text_in
 from server.domain.notices.public import NOT_READ, holds, is_read_now, next_change
 from server.language import LANGUAGES, direction_of, own_name
@@ -15,8 +16,8 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import waiting_by_queue
 from server.usecases.notices.contents import HallWords, contents_of, shown_medium, spoken_languages, title_in
 from server.usecases.notices.notice_places import ANY_SCREEN
-from server.usecases.notices.public_blocks import notice_blocks
-from server.usecases.notices.public_types import NoticeText, PublicNotice, PublicNotices
+from server.usecases.notices.public_blocks import notice_blocks, text_blocks
+from server.usecases.notices.public_types import Block, NoticeText, PublicNotice, PublicNotices
 from server.usecases.notices.read_programme import hall_words, slides_for
 from server.usecases.notices.rounds import Slide
 from signage.notice_parts import code_to_scan
@@ -25,20 +26,16 @@ REGISTER_NOTICE = "register"
 """The id of the entry."""
 
 
-def register_notice(hall: HallConfiguration, translate: Callable[..., str]) -> PublicNotice | None:
+def _register(hall: HallConfiguration, translate: Callable[..., str]) -> PublicNotice | None:
     """The entry in each language of the interface, without an address yet; None without a register."""
     if not hall.site.complaints.has_register:
         return None
-    return {
-        "id": REGISTER_NOTICE,
-        "kind": "text",
-        "languages": [
-            {"code": code, "name": own_name(code), "direction": direction_of(code)} for code in LANGUAGES
-        ],
-        "texts": [_register_text(code, translate) for code in LANGUAGES],
-        "link": None,
-        "code": None,
-    }
+
+    def say(part: str, language: str) -> str:
+        return translate(f"public_notices.register.{part}", language)
+
+    texts = [_said(code, say("title", code), text_blocks(say("text", code), code)) for code in LANGUAGES]
+    return _public(REGISTER_NOTICE, "text", texts, None)
 
 
 def with_register_address(notice: PublicNotice, hall: str, public_url: str) -> PublicNotice:
@@ -52,28 +49,31 @@ def with_register_address(notice: PublicNotice, hall: str, public_url: str) -> P
     return {**notice, "link": address, "code": code_to_scan(address)}
 
 
-def _register_text(language: str, translate: Callable[..., str]) -> NoticeText:
+def _said(language: str, title: str, blocks: list[Block], credit: str = "") -> NoticeText:
     direction = direction_of(language)
+    return {"language": language, "direction": direction, "title": title, "credit": credit, "blocks": blocks}
+
+
+def _public(notice: str, kind: NoticeKind, texts: list[NoticeText], link: str | None) -> PublicNotice:
     return {
-        "language": language,
-        "direction": direction,
-        "title": translate("public_notices.register.title", language),
-        "credit": "",
-        "blocks": [
-            {
-                "kind": "text",
-                "language": language,
-                "direction": direction,
-                "text": translate("public_notices.register.text", language),
-            }
+        "id": notice,
+        "kind": kind,
+        "languages": [
+            {"code": each["language"], "name": own_name(each["language"]), "direction": each["direction"]}
+            for each in texts
         ],
+        "texts": texts,
+        "link": link,
+        "code": None if link is None else code_to_scan(link),
     }
 
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """The slides that may be read at an instant, and when that changes by itself."""
+    """The slides of a hall that may be read at an instant, and when that changes by itself."""
 
+    words: HallWords
+    as_of: datetime
     slides: list[Slide]
     changes_at: datetime | None
 
@@ -84,16 +84,15 @@ def read_public_notices(database: Database, hall: str, translate: Callable[..., 
     Refusal: unknown_hall.
     """
     hall_id = database.hall_id(hall)
-    now = database.clock.now()
     with database.read() as rows:
-        words = _words(database, rows, hall_id, translate)
-        found = _read_now(rows, hall_id, words, now)
-        notices = [shown for slide in found.slides if (shown := _notice(slide, words)) is not None]
-        register = register_notice(words.hall, translate)
+        found = _read_now(database, rows, hall_id, translate)
+        notices = [shown for slide in found.slides if (shown := _notice(slide, found.words)) is not None]
+    hall_shown = found.words.hall
+    register = _register(hall_shown, translate)
     return {
-        "hall": words.hall.hall,
-        "as_of": to_text(now),
-        "changes_at": to_text(found.changes_at) if found.changes_at else None,
+        "hall": hall_shown.hall,
+        "as_of": to_text(found.as_of),
+        "changes_at": text_or_none(found.changes_at),
         "notices": [register, *notices] if register else notices,
     }
 
@@ -102,8 +101,7 @@ def has_public_notices(database: Database, hall: str, translate: Callable[..., s
     """Whether there is a notice to read in a hall now. Refusal: unknown_hall."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        words = _words(database, rows, hall_id, translate)
-        return bool(_read_now(rows, hall_id, words, database.clock.now()).slides)
+        return bool(_read_now(database, rows, hall_id, translate).slides)
 
 
 def is_public_file(database: Database, hall: str, name: str, translate: Callable[..., str]) -> bool:
@@ -113,23 +111,15 @@ def is_public_file(database: Database, hall: str, name: str, translate: Callable
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        words = _words(database, rows, hall_id, translate)
-        media = {
-            medium
-            for slide in _read_now(rows, hall_id, words, database.clock.now()).slides
-            for medium in slide.notice.media.values()
-        }
+        slides = _read_now(database, rows, hall_id, translate).slides
+        media = {medium for slide in slides for medium in slide.notice.media.values()}
         files = [file for medium in media for file in shown_medium(rows, medium).files]
     return any(f"/media/{name}" in (file.url, file.poster) for file in files)
 
 
-def _words(database: Database, rows: Rows, hall_id: str, translate: Callable[..., str]) -> HallWords:
-    configuration = database.configuration(hall_id)
-    days: list[date] = covered_days(configuration.calendar, database.clock.now())
-    return hall_words(rows, hall_id, configuration, days, translate)
-
-
-def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now:
+def _read_now(database: Database, rows: Rows, hall_id: str, translate: Callable[..., str]) -> _Now:
+    configuration, now = database.configuration(hall_id), database.clock.now()
+    words = hall_words(rows, hall_id, configuration, covered_days(configuration.calendar, now), translate)
     covered = covered_window(words.days, words.hall.site.zone)
     slides = [slide for slide in slides_for(rows, words, ANY_SCREEN, covered) if slide.kind not in NOT_READ]
     waiting = waiting_by_queue(rows, hall_id) if any(slide.notice.when for slide in slides) else {}
@@ -145,7 +135,7 @@ def _read_now(rows: Rows, hall_id: str, words: HallWords, now: datetime) -> _Now
     windows = [slide.windows for slide in slides]
     if any(slide.kind == "countdown" for slide in shown):
         windows.append([(now, local_end(words.days[0].isoformat(), words.hall.site.zone))])
-    return _Now(_in_order(shown), next_change(windows, now))
+    return _Now(words, now, _in_order(shown), next_change(windows, now))
 
 
 def _in_order(slides: list[Slide]) -> list[Slide]:
@@ -163,22 +153,7 @@ def _notice(slide: Slide, words: HallWords) -> PublicNotice | None:
     texts = [text for language in languages if (text := _text(slide, language, words)) is not None]
     if not texts:
         return None
-    link = slide.notice.link
-    return {
-        "id": slide.id,
-        "kind": slide.kind,
-        "languages": [
-            {
-                "code": text["language"],
-                "name": own_name(text["language"]),
-                "direction": direction_of(text["language"]),
-            }
-            for text in texts
-        ],
-        "texts": texts,
-        "link": link,
-        "code": None if link is None else code_to_scan(link),
-    }
+    return _public(slide.id, slide.kind, texts, slide.notice.link)
 
 
 def _text(slide: Slide, language: str, words: HallWords) -> NoticeText | None:
@@ -187,10 +162,4 @@ def _text(slide: Slide, language: str, words: HallWords) -> NoticeText | None:
     blocks = notice_blocks(notice, contents, language, words)
     if not blocks:
         return None
-    return {
-        "language": language,
-        "direction": direction_of(language),
-        "title": title_in(notice.titles, language),
-        "credit": text_in(notice.credits, language),
-        "blocks": blocks,
-    }
+    return _said(language, title_in(notice.titles, language), blocks, text_in(notice.credits, language))
