@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
@@ -33,16 +33,16 @@ class BulletinRow:
     key: str
     message: Json
     state: str
-    kind: str | None
-    refusal: str | None
-    details: Json
     received_at: datetime
-    expires_at: datetime | None
-    decided_at: datetime | None
-    decided_by: str | None
-    reason: str | None
-    outcome: str | None
-    replaces: str | None
+    kind: str | None = None
+    refusal: str | None = None
+    details: Json = field(default_factory=dict)
+    expires_at: datetime | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    outcome: str | None = None
+    replaces: str | None = None
 
 
 _OF_ID = bulletin.c.id == bindparam("of_id")

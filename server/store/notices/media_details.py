@@ -22,7 +22,7 @@ from server.domain.notices.media import (
     words_to_find,
 )
 from server.store.engine.lookups import ChangeBy, Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.notices import feed, medium, medium_captions, medium_details, medium_site
 from server.store.tables.voice import check_photograph, complaint_photograph, hall_check
@@ -51,16 +51,11 @@ _PLACED = medium.outerjoin(medium_site, medium_site.c.medium == medium.c.id).out
     medium_details, medium_details.c.medium == medium.c.id
 )
 _STANDING = medium.c.state != literal_word(MediumState.REMOVED.value)
-_INSERT = Write(
-    medium_details.insert(), "medium", "name", "tags", "made_by", "rights", "until", "words", "kept_bytes"
-)
+_WORDS = ("name", "tags", "made_by", "rights", "until", "words")
+_INSERT = Write(medium_details.insert(), "medium", *_WORDS, "kept_bytes")
 _OF_MEDIUM = medium_details.c.medium == bindparam("of_medium")
-_SET = Write(
-    medium_details.update()
-    .where(_OF_MEDIUM)
-    .values({name: bindparam(name) for name in ("name", "tags", "made_by", "rights", "until", "words")})
-)
-_SET_BYTES = Write(medium_details.update().where(_OF_MEDIUM).values(kept_bytes=bindparam("kept_bytes")))
+_SET = Write(medium_details.update().where(_OF_MEDIUM), *_WORDS)
+_SET_BYTES = Write(medium_details.update().where(_OF_MEDIUM), "kept_bytes")
 _FOLDERS = (
     select(
         medium_site.c.site,
@@ -111,14 +106,7 @@ def set_details(transaction: Writes, medium: str, details: MediumDetails, texts:
 
 
 def _columns(details: MediumDetails, texts: Texts) -> dict[str, object]:
-    return {
-        "name": details.name,
-        "tags": list(details.tags),
-        "made_by": details.made_by,
-        "rights": details.rights,
-        "until": details.until,
-        "words": words_to_find(details, texts),
-    }
+    return values_of(details) | {"tags": list(details.tags), "words": words_to_find(details, texts)}
 
 
 def set_kept_bytes(transaction: Writes, medium: str, files: Collection[PreparedFile]) -> None:
@@ -211,7 +199,7 @@ _OF_ID = feed.c.id == bindparam("of_id")
 _IS_DUE = or_(feed.c.tried_at.is_(None), feed.c.tried_at <= bindparam("before"))
 _BY_ID = Read(FeedRow, rows_of(FeedRow, feed).where(_OF_ID))
 _IDS = Read(str, select(feed.c.id))
-due_feeds = Several(DueFeed, rows_of(DueFeed, feed).where(_IS_DUE).order_by(feed.c.id))
+due_feeds = Several.of(DueFeed, feed, _IS_DUE, order=("id",))
 """The feeds that nobody has tried to read since an instant."""
 _ADD = Write.upsert(feed, ("id",), ("url",))
 _CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from server.apart import ApartEnded, CallApart
+from server.apart import CallApart
 from server.documents.notice_fields import LONGEST_WORDS
 from server.documents.notices import NoticeContent, parse_notice
 from server.documents.problems import DocumentRefused
@@ -35,7 +35,8 @@ from server.store.transactions.installation_transaction import InstallationTrans
 from server.usecases.alerts import course
 from server.usecases.alerts.course import TEXT_CHARACTERS, TITLE_CHARACTERS, AlertRequest
 from server.usecases.bulletins import received_bulletins
-from server.usecases.bulletins.read_source import MOST_REMEMBERED, SourceReading, read_source
+from server.usecases.bulletins.read_source import MOST_REMEMBERED, read_source
+from server.usecases.media.read_feeds import read_apart
 from server.usecases.notices.gestures import NoticeGesture, add_draft, approve_notice, submit_notice
 from server.usecases.notices.notice_places import Reach
 from server.usecases.notices.publication import DisplayRequest, publish_notice
@@ -154,11 +155,7 @@ def _text_of(row: BulletinRow) -> BulletinText:
     """The words of a bulletin as they are kept."""
     said = row.message
     return BulletinText(
-        language=FRENCH,
-        event=str(said["event"]),
-        urgency="",
-        severity="",
-        certainty="",
+        *(FRENCH, str(said["event"]), "", "", ""),
         sender_name=str(said["sender_name"]),
         headline=str(said["headline"]),
         description=str(said["description"]),
@@ -181,11 +178,8 @@ def _claim(database: Database, author: Author, bulletin: str) -> BulletinRow:
     """The bulletin, whose alert only its claimer raises now. Refusals: those of `accept_alert`."""
     with database.installation_transaction(author) as transaction:
         row = _open_row(transaction, bulletin, ProposalKind.ALERT)
-        if (
-            row.state == bulletins.RAISING
-            and not author.is_same(row.decided_by)
-            and row.decided_at is not None
-        ):
+        is_claimed = row.state == bulletins.RAISING and not author.is_same(row.decided_by)
+        if is_claimed and row.decided_at is not None:
             if transaction.now - row.decided_at < RETRIED_AFTER:
                 raise Refusal("bulletin_decided")
             return row
@@ -249,8 +243,7 @@ class BulletinSources:
 
     def read_due(self) -> int:
         """Reads the sources that nobody has tried to read lately; how many bulletins were new."""
-        due = self._due()
-        return sum(self._read(each) for each in due)
+        return sum(self._read(each) for each in self._due())
 
     def _due(self) -> list[SourceRow]:
         """The sources to read now; those that no site names are forgotten, new ones kept."""
@@ -280,7 +273,8 @@ class BulletinSources:
             if not bulletins.claim_source(rows, source.id, now=now, tried_before=now - READ_EVERY):
                 return 0
         try:
-            reading = self._reading(source)
+            known = frozenset(source.entries)
+            reading = read_apart(self.off_loop, read_source, source.url, self.limits, known)
         except (FeedRefused, BulletinBroken) as refused:
             log.warning("bulletins_not_read", source=source.id[:12], code=refused.code)
             with self.database.store.write() as rows:
@@ -291,12 +285,6 @@ class BulletinSources:
         with self.database.store.write() as rows:
             bulletins.keep_reading(rows, source.id, now=now, failure=reading.failure, entries=entries)
         return count
-
-    def _reading(self, source: SourceRow) -> SourceReading:
-        try:
-            return self.off_loop(read_source, source.url, self.limits, frozenset(source.entries))
-        except (ApartEnded, MemoryError) as error:
-            raise FeedRefused("feed_unreachable") from error
 
 
 def take_bulletin(database: Database, site: str, bulletin: Bulletin) -> bool:

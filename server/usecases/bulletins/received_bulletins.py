@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
-from server.apart import ApartEnded, CallApart
+from server.apart import CallApart
 from server.documents.installation import SitePart
 from server.documents.reading import parse_installation
 from server.domain.author import SYSTEM, Author
@@ -25,7 +25,7 @@ from server.domain.facts import Json
 from server.domain.instants import to_text
 from server.domain.notices import lifecycle
 from server.domain.notices.lifecycle import NoticeState, NoticeStep, NoticeVerb
-from server.domain.refusals import Refusal
+from server.domain.refusals import Refusal, existing
 from server.ids import new_id
 from server.store import bulletins
 from server.store.bulletins import BulletinRow, key_digest
@@ -37,6 +37,7 @@ from server.store.notices import media_details
 from server.store.notices.notices import notice_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.media.read_feeds import read_apart
 from server.usecases.notices.gestures import LONGEST_REASON, REASON_KEPT
 from server.usecases.notices.read_programme import VIGILANCE_URL
 from signage.feeds import FeedLimits, FeedRefused, fetch
@@ -50,10 +51,8 @@ def configured_sites(rows: Rows) -> tuple[SitePart, ...]:
 
 def site_of(rows: Rows, slug: str) -> SitePart:
     """A site by its slug. Refusal: unknown_site."""
-    for site in configured_sites(rows):
-        if site.slug == slug:
-            return site
-    raise Refusal("unknown_site", site=slug)
+    found = next((site for site in configured_sites(rows) if site.slug == slug), None)
+    return existing(found, "unknown_site", site=slug)
 
 
 MOST_OPEN = 50
@@ -80,10 +79,11 @@ def receive_bulletin(database: Database, site: str, bulletin: Bulletin, author: 
     """
     with database.installation_transaction(author) as transaction:
         rules = site_of(transaction, site).bulletins.to_rules()
-        known = bulletins.bulletin_of_key(transaction, site, key_digest(bulletin.key))
+        key, message = key_digest(bulletin.key), _message(bulletin, next(iter(bulletin.texts), None))
+        known = bulletins.bulletin_of_key(transaction, site, key)
         if known is not None:
             return Received(known, is_new=False)
-        row = _row(site, bulletin, transaction.now)
+        row = BulletinRow(new_id(), site, key, message, bulletins.PROPOSED, transaction.now)
         try:
             row = _taken(transaction, bulletin, rules, row)
         except Refusal as refusal:
@@ -91,26 +91,6 @@ def receive_bulletin(database: Database, site: str, bulletin: Bulletin, author: 
         bulletins.insert_bulletin(transaction, row)
         bulletins.forget_refused(transaction, site, keep=MOST_REFUSED)
         return Received(row, is_new=True)
-
-
-def _row(site: str, bulletin: Bulletin, now: datetime) -> BulletinRow:
-    return BulletinRow(
-        id=new_id(),
-        site=site,
-        key=key_digest(bulletin.key),
-        message=_message(bulletin, bulletin.texts[0] if bulletin.texts else None),
-        state=bulletins.PROPOSED,
-        kind=None,
-        refusal=None,
-        details={},
-        received_at=now,
-        expires_at=None,
-        decided_at=None,
-        decided_by=None,
-        reason=None,
-        outcome=None,
-        replaces=None,
-    )
 
 
 def _message(bulletin: Bulletin, text: BulletinText | None) -> Json:
@@ -169,8 +149,7 @@ def _proposed(
     transaction: InstallationTransaction, bulletin: Bulletin, proposal: Proposal, row: BulletinRow
 ) -> BulletinRow:
     message = {**_message(bulletin, proposal.text), "is_shelter": proposal.is_shelter}
-    fact = proposals.bulletin_proposed(row.id, row.site, bulletin.key, kind=str(proposal.kind))
-    transaction.record(fact)
+    transaction.record(proposals.bulletin_proposed(row.id, row.site, bulletin.key, kind=str(proposal.kind)))
     return replace(row, message=message, kind=str(proposal.kind), expires_at=proposal.expires_at)
 
 
@@ -277,7 +256,7 @@ class VigilanceWatch:
             if not media_details.claim_feed(written, feed, now=now, tried_before=now - READ_EVERY):
                 return False
         try:
-            kept = self._read()
+            kept = read_apart(self.off_loop, fetch_vigilance, self.url, self.key, self.limits)
         except (FeedRefused, BulletinBroken) as refused:
             log.warning("vigilance_not_read", code=refused.code)
             with self.database.store.write() as written:
@@ -286,12 +265,6 @@ class VigilanceWatch:
         with self.database.store.write() as written:
             media_details.keep_feed(written, VIGILANCE_URL, kept, now)
         return True
-
-    def _read(self) -> Json:
-        try:
-            return self.off_loop(fetch_vigilance, self.url, self.key, self.limits)
-        except (ApartEnded, MemoryError) as error:
-            raise FeedRefused("feed_unreachable") from error
 
 
 def fetch_vigilance(url: str, key: str, limits: FeedLimits) -> Json:

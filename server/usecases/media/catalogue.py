@@ -7,10 +7,9 @@ from server.domain.author import Author
 from server.domain.notices.media import MediumDetails, Sites, medium_catalogued
 from server.store.engine.writes import WriteKey
 from server.store.notices import media_details
-from server.store.notices.media import medium_row
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
-from server.usecases.media.media_library import MediumAnswer, changeable, library_context, medium_answer
+from server.usecases.media.media_library import MediumAnswer, answer_within, changeable
 
 
 def catalogue_medium(
@@ -62,14 +61,12 @@ def _catalogue(
     write_key: WriteKey | None = None,
 ) -> MediumAnswer:
     def catalogue(transaction: InstallationTransaction) -> MediumAnswer:
-        row = changeable(medium_row(transaction, medium), medium, sites)
+        row = changeable(transaction, medium, sites)
         details = change(row.details)
         changed = details.changed_from(row.details)
         if changed:
             transaction.record(medium_catalogued(medium, changed, details.until))
             media_details.set_details(transaction, medium, details, row.texts)
-        kept = medium_row(transaction, medium)
-        assert kept is not None
-        return medium_answer(kept, library_context(database, transaction), sites)
+        return answer_within(database, transaction, medium, sites)
 
     return database.write_installation(author, write_key, catalogue)

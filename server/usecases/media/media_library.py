@@ -37,6 +37,7 @@ from server.store.notices.media import MediumRow, listed_media, medium_row, set_
 from server.store.notices.notices import listed_notice, notices_by_medium, notices_frozen_with
 from server.store.transactions.database import Database
 from server.store.transactions.installation_transaction import InstallationTransaction
+from server.usecases.notices.contents import captions_shown
 from server.usecases.notices.notice_places import Reach, read_places
 from server.usecases.notices.slide_contents import CaptionShown
 from signage.media import CONTENT_TYPES, FileRole, MediumKind, PreparedFile
@@ -180,8 +181,12 @@ def read_media(
 def read_medium(database: Database, medium: str, *, sites: Sites = None) -> MediumAnswer:
     """One medium of these sites or of all sites. Refusal: unknown_medium."""
     with database.read() as rows:
-        row = visible_medium(rows, medium, sites)
-        return medium_answer(row, library_context(database, rows), sites)
+        return answer_within(database, rows, medium, sites)
+
+
+def answer_within(database: Database, rows: Rows, medium: str, sites: Sites) -> MediumAnswer:
+    """As `read_medium`, in rows that are read already."""
+    return medium_answer(visible_medium(rows, medium, sites), library_context(database, rows), sites)
 
 
 def read_several(database: Database, media: Iterable[str], *, sites: Sites = None) -> list[MediumAnswer]:
@@ -198,25 +203,22 @@ def read_several(database: Database, media: Iterable[str], *, sites: Sites = Non
 
 def visible_medium(rows: Rows, medium: str, sites: Sites) -> MediumRow:
     """The row of a medium of these sites or of all sites. Refusal: unknown_medium."""
-    return _visible(medium_row(rows, medium), medium, sites)
-
-
-def _visible(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
+    row = medium_row(rows, medium)
     if row is None or row.state == MediumState.REMOVED or not may_show(row.site, sites):
         raise Refusal("unknown_medium", medium=medium)
     return row
 
 
-def changeable(row: MediumRow | None, medium: str, sites: Sites) -> MediumRow:
+def changeable(rows: Rows, medium: str, sites: Sites) -> MediumRow:
     """The row of a medium that somebody who drafts at these sites may change.
 
     Refusals: unknown_medium, also where it belongs to another site; medium_of_all, where it belongs to all
     sites and the person does not draft at every one.
     """
-    visible = _visible(row, medium, sites)
-    if not may_change(visible.site, sites):
+    row = visible_medium(rows, medium, sites)
+    if not may_change(row.site, sites):
         raise Refusal("medium_of_all", medium=medium)
-    return visible
+    return row
 
 
 def library_context(database: Database, rows: Rows) -> LibraryContext:
@@ -300,7 +302,7 @@ def describe_medium(
     _check(kept)
 
     def describe(transaction: InstallationTransaction) -> MediumAnswer:
-        row = changeable(medium_row(transaction, medium), medium, sites)
+        row = changeable(transaction, medium, sites)
         if row.state not in (MediumState.READY, MediumState.PREPARING):
             raise Refusal("unknown_medium", medium=medium)
         frozen = notices_frozen_with(transaction, medium)
@@ -309,9 +311,7 @@ def describe_medium(
         transaction.record(medium_described(medium, kept))
         set_texts(transaction, medium, kept)
         media_details.set_details(transaction, medium, row.details, kept)
-        described = medium_row(transaction, medium)
-        assert described is not None
-        return medium_answer(described, library_context(database, transaction), sites)
+        return answer_within(database, transaction, medium, sites)
 
     return database.write_installation(author, write_key, describe)
 
@@ -339,11 +339,7 @@ def read_captions(database: Database, medium: str, language: str, *, sites: Site
     with database.read() as rows:
         visible_medium(rows, medium, sites)
         found = media_details.captions_of_medium(rows, medium).get(language, ())
-    return {
-        "captions": [
-            {"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in found
-        ]
-    }
+    return {"captions": captions_shown(found)}
 
 
 def caption_medium(
@@ -367,7 +363,7 @@ def caption_medium(
     captions = () if file is None else captions_of(file)
 
     def caption(transaction: InstallationTransaction) -> None:
-        row = changeable(medium_row(transaction, medium), medium, reach.media)
+        row = changeable(transaction, medium, reach.media)
         if not row.is_ready or row.kind != "video":
             raise Refusal("captions_of_film", medium=medium)
         decided = [listed_notice(transaction, each) for each in notices_frozen_with(transaction, medium)]

@@ -16,7 +16,7 @@ from server.store.engine.statements import Rows
 from server.store.notices import media_details
 from server.store.notices.media_details import DueFeed
 from server.store.transactions.database import Database
-from signage.feeds import Feed, FeedLimits, FeedRefused, read_feed
+from signage.feeds import FeedLimits, FeedRefused, read_feed
 
 log = structlog.get_logger()
 
@@ -47,6 +47,15 @@ class FeedAnswer(TypedDict):
     read_at: InstantText
     failure: str | None
     """The code of why it could not be read since; null: it could."""
+
+
+def read_apart[Found](off_loop: Callable[..., Any], read: Callable[..., Found], *values: object) -> Found:
+    """What a reading in another process gives. Raises FeedRefused, also where that process ended."""
+    try:
+        found: Found = off_loop(read, *values)
+    except (ApartEnded, MemoryError) as error:
+        raise FeedRefused("feed_unreachable") from error
+    return found
 
 
 @dataclass
@@ -98,10 +107,7 @@ class Feeds:
             media_details.keep_failure(rows, feed, code)
 
     def _read(self, url: str) -> FeedAnswer:
-        try:
-            found: Feed = self.off_loop(read_feed, url, self.limits)
-        except (ApartEnded, MemoryError) as error:
-            raise FeedRefused("feed_unreachable") from error
+        found = read_apart(self.off_loop, read_feed, url, self.limits)
         now = self.database.clock.now()
         with self.database.store.write() as rows:
             media_details.keep_feed(rows, url, asdict(found), now)

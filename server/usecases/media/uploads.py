@@ -241,7 +241,7 @@ def removable(rows: Rows, medium: str, *, notices_with: NoticesWith, sites: Site
     Refusals: unknown_medium, medium_of_all; medium_in_use while a notice shows it, medium_in_look while
     the brand does, medium_in_service while the kiosks of a hall do.
     """
-    row = changeable(media.medium_row(rows, medium), medium, sites)
+    row = changeable(rows, medium, sites)
     used = notices_with(rows, medium)
     if used:
         raise Refusal("medium_in_use", medium=medium, notices=len(used))

@@ -24,7 +24,7 @@ from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.busy_hours import Affluence, busy_and_quiet, open_slots
 from server.domain.languages import FRENCH, language_shown, text_in
-from server.domain.notices.media import Captions, Sites, may_show
+from server.domain.notices.media import Caption, Captions, Sites, may_show
 from server.language import LANGUAGES
 from server.store.engine.statements import Rows
 from server.store.notices.media import medium_row
@@ -88,13 +88,7 @@ def shown_medium(rows: Rows, medium: str) -> ShownMedium:
         return ShownMedium()
     poster = next((_address(file) for file in row.files if file.role == "poster"), None)
     pages = tuple(
-        MediumFile(
-            _address(file),
-            file.width,
-            file.height,
-            file.duration_ms,
-            poster if file.duration_ms is not None else None,
-        )
+        MediumFile(_address(file), file.width, file.height, file.duration_ms, poster)
         for file in row.files
         if file.role == "page"
     )
@@ -219,10 +213,7 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
             "focus": _focus(notice),
             "has_title": notice.has_title,
         }
-        said = medium.captions.get(language) or medium.captions.get(FRENCH) or ()
-        captions: list[CaptionShown] = [
-            {"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in said
-        ]
+        captions = captions_shown(medium.captions.get(language) or medium.captions.get(FRENCH) or ())
         return [_medium_content(file, picture_words, captions) for file in medium.files]
     if isinstance(notice, FeedNotice):
         row = feed_row(words.rows, notice.url)  # as it was last read well
@@ -239,6 +230,11 @@ def contents_of(kind: NoticeKind, notice: NoticeContent, language: str, words: H
     if isinstance(notice, AskedNotice):
         written = {"lines": list(written.values()), **written}
     return [cast(NoticeOnScreen, {**shared, **written})]
+
+
+def captions_shown(captions: Sequence[Caption]) -> list[CaptionShown]:
+    """Captions as screens and pages get them."""
+    return [{"from_ms": each.from_ms, "until_ms": each.until_ms, "text": each.text} for each in captions]
 
 
 def _focus(notice: NoticeContent) -> FocusShown | None:

@@ -85,11 +85,11 @@ def read_displays(
     first, last = days
     with database.read() as rows:
         found = displays_of(rows, notice, first=first, last=last)
-    halls: dict[str, HallConfiguration | None] = {}
+    halls = {hall: database.configuration(hall) for hall in {row.hall for row in found} if may_read(hall)}
     days_on: dict[tuple[str, str], list[DisplaysOfDay]] = {}
     for row in found:
         if row.hall not in halls:
-            halls[row.hall] = database.configuration(row.hall) if may_read(row.hall) else None
+            continue
         day: DisplaysOfDay = {
             "shown_on": row.shown_on.isoformat(),
             "shown_s": row.shown_ms / 1000,
@@ -100,11 +100,7 @@ def read_displays(
             "open_s": _open_s(halls[row.hall], row.shown_on),
         }
         days_on.setdefault((row.hall, row.screen), []).append(day)
-    screens = [
-        _on_screen(configuration, screen, days)
-        for (hall, screen), days in days_on.items()
-        if (configuration := halls[hall]) is not None
-    ]
+    screens = [_on_screen(halls[hall], screen, days) for (hall, screen), days in days_on.items()]
     return {
         "notice": notice,
         "from": first.isoformat(),
@@ -139,9 +135,8 @@ def _on_screen(configuration: HallConfiguration, screen: str, days: list[Display
     }
 
 
-def _open_s(hall: HallConfiguration | None, on: date) -> float:
-    halves = half_days(hall.calendar, on) if hall else ()
-    return sum((half.closes_at - half.opens_at).total_seconds() for half in halves)
+def _open_s(hall: HallConfiguration, on: date) -> float:
+    return sum((half.closes_at - half.opens_at).total_seconds() for half in half_days(hall.calendar, on))
 
 
 def _sums(parts: Collection[DisplaySums]) -> DisplaySums:
@@ -211,8 +206,8 @@ def read_display_report(
         "to": report["to"],
         "screens": screens,
         **_sums(screens),
-        "first": max([report["from"], *([min(shown_days)] if shown_days else [])]),
-        "last": min([report["to"], *([max(shown_days)] if shown_days else [])]),
+        "first": min(shown_days, default=report["from"]),
+        "last": max(shown_days, default=report["to"]),
         "time_zone": zones[0] if zones else "UTC",
         "journal": {"facts": head.journal_length, "head": head.head_hash},
         "as_of": to_text(database.clock.now()),
@@ -252,14 +247,10 @@ def report_displays(
         before = last_number(transaction, screen, record)
         fresh = [display for display in displays if display.number > before]
         if fresh:
-            fact = displays_reported(
-                fresh,
-                hall=hall,
-                screen=screen,
-                record=record,
-                time_zone=configuration.site.time_zone,
+            zone = configuration.site.time_zone
+            transaction.record(
+                displays_reported(fresh, hall=hall, screen=screen, record=record, time_zone=zone)
             )
-            transaction.record(fact)
             _keep_intervals(transaction, fresh, screen, record)
         last = max([before, *(display.number for display in fresh)])
         return {"counted": len(fresh), "last": last}
@@ -316,16 +307,12 @@ def read_shown_at(database: Database, hall: str, screen: str, at: datetime) -> S
         titles = titles_of(rows, sorted({each.notice for each in found}))
 
     def said(some: list[Interval]) -> ShownInterval | None:
-        return (
-            {
-                "notice": some[0].notice,
-                "title": titles.get(some[0].notice, ""),
-                "began_at": to_text(some[0].began_at),
-                "ended_at": to_text(some[0].ended_at),
-            }
-            if some
-            else None
-        )
+        if not some:
+            return None
+        first = some[0]
+        began_at, ended_at = to_text(first.began_at), to_text(first.ended_at)
+        title = titles.get(first.notice, "")
+        return {"notice": first.notice, "title": title, "began_at": began_at, "ended_at": ended_at}
 
     return {
         "screen": screen,
