@@ -115,11 +115,11 @@ def blueprint(
         for language in languages
     }
     own = languages[0]
-    ways = {code: _ways(translate, code) for code in VISITOR_LANGUAGES}
+    ways = {
+        code: {way: translate(f"signage.screen.arrow_{way}", code) for way in WAYS}
+        for code in VISITOR_LANGUAGES
+    }
     alerts = {"own": own, "languages": alert_texts(translate)}
-
-    def page(*, is_preview: bool = False) -> str:
-        return written(pages.release(), is_preview=is_preview)
 
     def written(release: str, *, is_preview: bool = False) -> str:
         return render_template(
@@ -148,7 +148,7 @@ def blueprint(
 
     @pages.get("/screen")
     def screen() -> Response:
-        return _revalidated(make_response(page()))
+        return _revalidated(make_response(written(pages.release())))
 
     @pages.get("/screen/worker.js")
     def service_worker() -> Response:
@@ -162,16 +162,11 @@ def blueprint(
 
     @pages.get("/affichage/apercu")
     def preview() -> Response:
-        response = _revalidated(make_response(page(is_preview=True)))
+        response = _revalidated(make_response(written(pages.release(), is_preview=True)))
         response.headers.update(framed or {})
         return response
 
     return pages
-
-
-def _ways(translate: Translate, language: str) -> dict[str, str]:
-    """Each way that an arrow may point, in words of a visitor's language."""
-    return {way: translate(f"signage.screen.arrow_{way}", language) for way in WAYS}
 
 
 def _revalidated(response: Response) -> Response:

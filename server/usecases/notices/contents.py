@@ -177,8 +177,11 @@ def turn_ms(words: str) -> int:
 
 def spoken_languages(kind: str, languages: Sequence[str]) -> list[str]:
     """The languages, of these, in which a notice is shown: French first, never with a single translation."""
-    if kind not in BY_KIND_COMPUTED:
-        return list(languages)
+    return interface_languages(languages) if kind in BY_KIND_COMPUTED else list(languages)
+
+
+def interface_languages(languages: Sequence[str]) -> list[str]:
+    """Those of these languages in which the product has words, never with a single translation."""
     spoken = [language for language in languages if language in LANGUAGES]
     return spoken[:1] if len(spoken) == 2 else spoken
 

@@ -17,7 +17,6 @@ from server.usecases.notices.public_types import (
     Block,
     BlockLanguage,
     FigureBlock,
-    ItemsBlock,
     NoticeText,
     PictureBlock,
     RowRead,
@@ -80,7 +79,7 @@ def _illustration(picture: str, language: str, words: HallWords) -> Iterator[Blo
     """The picture of a notice of words, and what it shows."""
     medium = shown_medium(words.rows, picture)
     for file in medium.files:
-        block: PictureBlock = {
+        yield {
             "kind": "picture",
             "url": file.url,
             "width": file.width,
@@ -90,7 +89,6 @@ def _illustration(picture: str, language: str, words: HallWords) -> Iterator[Blo
             "pages": 1,
             **_in(language),
         }
-        yield block
     yield from text_blocks(said_in(medium.texts, language), language_shown(medium.texts, language))
 
 
@@ -195,16 +193,9 @@ def _body(html: str, language: str) -> Iterator[Block]:
             if part["direction"] == direction:
                 own["direction"] = direction
         if part["kind"] == "items":
-            items: ItemsBlock = {
-                "kind": "items",
-                "is_numbered": part["is_numbered"],
-                "items": part["texts"],
-                **own,
-            }
-            yield items
+            yield {"kind": "items", "is_numbered": part["is_numbered"], "items": part["texts"], **own}
         else:
-            text: TextBlock = {"kind": part["kind"], "text": part["texts"][0], **own}
-            yield text
+            yield {"kind": part["kind"], "text": part["texts"][0], **own}
 
 
 def _hours(content: HoursContent, language: str) -> Iterator[Block]:
@@ -240,13 +231,8 @@ def _feed(content: FeedContent) -> Iterator[Block]:
 def _day(days: DaysShown, language: str) -> FigureBlock:
     last = days["last"]
     spans = [_day_words(days["first"]), *([] if last is None else [_day_words(last)])]
-    return {
-        "kind": "day",
-        "figure": " – ".join(spans),
-        "unit": days["hours"],
-        "meaning": "",
-        **_in(language),
-    }
+    figure = " – ".join(spans)
+    return {"kind": "day", "figure": figure, "unit": days["hours"], "meaning": "", **_in(language)}
 
 
 def _awaited(count: CountShown, language: str) -> FigureBlock:

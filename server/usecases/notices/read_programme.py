@@ -6,7 +6,7 @@ of these changes, each reading gives the same programme and the same revision.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
@@ -33,13 +33,17 @@ from server.domain.hours.windows import (
     within,
 )
 from server.domain.instants import from_text
-from server.language import LANGUAGES
 from server.store.engine.statements import Rows
 from server.store.notices.displays import affluence_of
 from server.store.notices.media_details import feed_row
 from server.store.notices.notices import ShownNotice, content_of, shown_between
 from server.store.transactions.database import Database
-from server.usecases.notices.contents import HallWords, last_day_of_medium, spoken_languages
+from server.usecases.notices.contents import (
+    HallWords,
+    interface_languages,
+    last_day_of_medium,
+    spoken_languages,
+)
 from server.usecases.notices.notice_places import is_for_screen, targets_of
 from server.usecases.notices.rounds import LEGAL, ProgrammeItem, Slide, WindowMs, in_ms, items_of, to_ms
 
@@ -47,46 +51,26 @@ VIGILANCE_URL = "https://public-api.meteofrance.fr/public/DPVigilance/v1/cartevi
 """Where the vigilance is read, and the name under which its last answer is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class VigilanceCard:
-    """What screens show of a level, orange or red, and when."""
-
-    level: int
-    notice: TextNotice
-    windows: list[Window]
-
-
-def vigilance_cards(
-    rows: Rows, hall: HallConfiguration, translate: Callable[..., str], covered: Window
-) -> list[VigilanceCard]:
+def _vigilance(words: HallWords, covered: Window) -> Iterator[Slide]:
     """The cards of the department of a hall’s site, red before orange; none where it names no department."""
-    department = hall.site.department
-    found = feed_row(rows, VIGILANCE_URL) if department else None
+    department = words.hall.site.department
+    found = feed_row(words.rows, VIGILANCE_URL) if department else None
     if found is None or found.content is None:
-        return []
+        return
     updated_at = from_text(found.content["updated_at"])
     dangers = dangers_of(found.content, department)
-    cards = []
     for level in (RED, ORANGE):
         own = [danger for danger in dangers if danger.level == level]
         windows = [each for danger in own for each in within([danger.window], covered)]
         if windows:
-            notice = _card(own, level, updated_at, hall, translate)
-            cards.append(VigilanceCard(level, notice, merge_windows(windows)))
-    return cards
+            notice = _card(own, level, updated_at, words)
+            yield Slide(f"vigilance-{level}", 0, "text", notice, merge_windows(windows))
 
 
-def _card(
-    dangers: list[Danger],
-    level: int,
-    updated_at: datetime,
-    hall: HallConfiguration,
-    translate: Callable[..., str],
-) -> TextNotice:
-    zone = hall.site.zone
-    spoken = [language for language in hall.languages if language in LANGUAGES]
+def _card(dangers: list[Danger], level: int, updated_at: datetime, words: HallWords) -> TextNotice:
+    zone, translate = words.hall.site.zone, words.translate
     titles, bodies = {}, {}
-    for language in spoken[:1] if len(spoken) == 2 else spoken:
+    for language in interface_languages(words.hall.languages):
         names = {
             danger.phenomenon: translate(f"vigilance.{danger.phenomenon}", language) for danger in dangers
         }
@@ -225,13 +209,9 @@ def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> li
     legal: list[Slide] = []
     if hall.has_priority_first:
         legal = _built_in("priority_card", "server.programme.priority.title", published, words, covered)
-    vigilance = [
-        Slide(f"vigilance-{card.level}", 0, "text", card.notice, card.windows)
-        for card in vigilance_cards(rows, hall, words.translate, covered)
-    ]
-    published.sort(key=lambda slide: slide.kind != "closure")
     closures = [slide for slide in published if slide.kind == "closure"]
-    return [*vigilance, *closures, *waits, *published[len(closures) :], *legal]
+    others = [slide for slide in published if slide.kind != "closure"]
+    return [*_vigilance(words, covered), *closures, *waits, *others, *legal]
 
 
 def _previewed(rows: Rows, preview: Preview | NoticeContent) -> Slide:

@@ -37,8 +37,6 @@ from server.web.api.shapes import RequestShape, Slug
 from server.web.rendering import page
 
 UPLOADS = "/api/v1/media"
-type WithSentence = Callable[[MediumAnswer], MediumAnswer]
-"""Adds the sentence of its refusal to a medium."""
 CHUNK = 65_536
 AROUND = 100_000
 """Bytes that a multipart body has around its file, at most."""
@@ -161,14 +159,6 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
     """The routes."""
     routes = ApiRoutes("media")
 
-    def with_sentence(medium: MediumAnswer) -> MediumAnswer:
-        """The medium, with the sentence of its refusal."""
-        refusal = medium["refusal"]
-        if refusal is None:
-            return medium
-        sentence = page.sentence()(f"refusal.{refusal['code']}", **refusal["details"])
-        return {**medium, "refusal": {**refusal, "detail": sentence}}
-
     @routes.post("/media", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def upload(query: UploadQuery) -> tuple[uploads.UploadedAnswer, Literal[201]]:
         """Uploads a file, as the body itself or as the part `file` of a form; it is prepared afterwards."""
@@ -184,14 +174,9 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
 
         settings = api.settings
         place = uploads.UploadPlace(settings.media_bytes, settings.site_media_bytes, site, sites())
+        chunks, file = _chunks(api.breathe), query.name or _file_name()
         answer = uploads.upload_medium(
-            api.database,
-            library.files,
-            caller.author,
-            _chunks(api.breathe),
-            place=place,
-            file=query.name or _file_name(),
-            write_key=key_of,
+            *(api.database, library.files, caller.author, chunks), place=place, file=file, write_key=key_of
         )
         library.uploaded()
         return answer, 201
@@ -208,12 +193,21 @@ def blueprint(api: Api, library: MediaLibrary) -> ApiRoutes:
         """A medium: its state, its files, and why it was refused."""
         return with_sentence(read_medium(api.database, medium, sites=sites()))
 
-    _add_changes(routes, api, library, with_sentence)
-    _add_captions(routes, api, library, with_sentence)
+    _add_changes(routes, api, library)
+    _add_captions(routes, api, library)
     return routes
 
 
-def _add_captions(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
+def with_sentence(medium: MediumAnswer) -> MediumAnswer:
+    """The medium, with the sentence of its refusal."""
+    refusal = medium["refusal"]
+    if refusal is None:
+        return medium
+    sentence = page.sentence()(f"refusal.{refusal['code']}", **refusal["details"])
+    return {**medium, "refusal": {**refusal, "detail": sentence}}
+
+
+def _add_captions(routes: ApiRoutes, api: Api, library: MediaLibrary) -> None:
     """The routes of a film’s captions, which describe it: they change while a notice shows it."""
 
     def _captioned(medium: str, language: str, file: bytes | None) -> MediumAnswer:
@@ -247,16 +241,16 @@ def _add_captions(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sente
         return _captioned(medium, language, None)
 
 
-def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary, with_sentence: WithSentence) -> None:
+def _add_changes(routes: ApiRoutes, api: Api, library: MediaLibrary) -> None:
     """The routes that change or remove what is there, and the one that tries a feed."""
 
     @routes.patch("/media/<medium>", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)
     def describe(medium: str, body: DescriptionBody) -> MediumAnswer:
         """Writes what a medium says for who cannot see it; a notice needs it."""
-        author = identify().author
+        author, own = identify().author, sites()
         key = write_key(author)
         return with_sentence(
-            describe_medium(api.database, author, medium, body.texts, sites=sites(), write_key=key)
+            describe_medium(api.database, author, medium, body.texts, sites=own, write_key=key)
         )
 
     @routes.put("/media/<medium>/details", Permission.DRAFT_NOTICES, of=PEOPLE_AND_KEYS, anywhere=True)

@@ -39,18 +39,12 @@ from server.web.rendering import page
 from signage.media.images import SCREEN_PICTURE_BYTES
 
 LARGEST_NUMBER = 2**53
-PAPER: Any = {
-    "description": "OK",
-    "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-}
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+PAPER: Any = {"description": "OK", "content": {"application/pdf": _BYTES}}
 SHEET: Any = {"description": "OK", "content": {"text/csv": {"schema": {"type": "string"}}}}
-
+PICTURE: Any = {"description": "OK", "content": {"image/webp": _BYTES}}
 
 log = structlog.get_logger()
-PICTURE: Any = {
-    "description": "OK",
-    "content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 class DisplayBody(RequestShape):
@@ -110,8 +104,7 @@ def displays_api(api: Api) -> ApiRoutes:
     @routes.post("/halls/<hall>/screens/<screen>/displays", Permission.READ_BOARD, of=DEVICES)
     def report(hall: str, screen: str, body: DisplaysBody, at: HallCall) -> DisplaysCountedAnswer:
         """A screen tells what it really showed; what it told before is not counted again."""
-        if at.caller.kind != "device" or at.caller.name != "screen" or at.caller.configured != screen:
-            raise Refusal("foreign_device", hall=hall)
+        _check_own(at, hall, screen)
         return report_displays(
             api.database,
             at.hall,
@@ -146,10 +139,7 @@ def displays_api(api: Api) -> ApiRoutes:
         else:
             report = read_display_report(api.database, notice, _days(query), may_read=_may_read)
             text = report_sheet(report, page.sentence())
-        answer = Response(text, content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{notice}.csv"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _file(text, "text/csv; charset=utf-8", f"displays-{notice}.csv")
 
     @routes.get(
         "/notices/<notice>/displays.pdf",
@@ -161,13 +151,22 @@ def displays_api(api: Api) -> ApiRoutes:
     def on_paper(notice: str, query: PaperQuery) -> Response:
         """The same as an accessible PDF, to be printed or sent. Refusal: paper_unavailable."""
         report = read_display_report(api.database, notice, _days(query), may_read=_may_read)
-        html = report_page(report, page.sentence())
-        answer = Response(api.papers.made(html), content_type="application/pdf")
-        answer.headers["Content-Disposition"] = f'attachment; filename="displays-{notice}.pdf"'
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        paper = api.papers.made(report_page(report, page.sentence()))
+        return _file(paper, "application/pdf", f"displays-{notice}.pdf")
 
     return routes
+
+
+def _file(content: str | bytes, content_type: str, name: str) -> Response:
+    """A file to keep under a name."""
+    kept = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, headers=kept, content_type=content_type)
+
+
+def _check_own(at: HallCall, hall: str, screen: str) -> None:
+    """Refuses who is not this screen. Refusal: foreign_device."""
+    if at.caller.kind != "device" or at.caller.name != "screen" or at.caller.configured != screen:
+        raise Refusal("foreign_device", hall=hall)
 
 
 def _days(query: DaysQuery) -> tuple[date, date]:
@@ -215,13 +214,10 @@ def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
     @routes.post("/halls/<hall>/screens/<screen>/picture", Permission.READ_BOARD, of=DEVICES)
     def send(hall: str, screen: str, at: HallCall) -> PictureTakenAnswer:
         """Keeps the picture a screen sends of itself as the body: JPEG or WebP, 200 kB at most."""
-        if at.caller.kind != "device" or at.caller.name != "screen" or at.caller.configured != screen:
-            raise Refusal("foreign_device", hall=hall)
+        _check_own(at, hall, screen)
         pictures.slow_sent()
-        if (request.content_length or 0) > SCREEN_PICTURE_BYTES:
-            raise Refusal("too_large")
         content = request.stream.read(SCREEN_PICTURE_BYTES + 1)
-        if len(content) > SCREEN_PICTURE_BYTES:
+        if max(len(content), request.content_length or 0) > SCREEN_PICTURE_BYTES:
             raise Refusal("too_large")
         kept = keep_screen_picture(
             api.database, pictures.files, pictures.call_apart, at.hall, screen, content
@@ -248,8 +244,6 @@ def screen_pictures_api(api: Api, pictures: Pictures) -> ApiRoutes:
         content = existing(
             pictures.files.read(at.hall, screen, api.database.clock.now()), "no_picture", screen=screen
         )
-        answer = Response(content, mimetype="image/webp")
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
+        return Response(content, headers={"Cache-Control": "private, no-store"}, mimetype="image/webp")
 
     return routes
