@@ -16,6 +16,7 @@ A screen remembers the directions of counters, so step 3 is rarely visible.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from hardware.json_types import (
@@ -222,15 +223,9 @@ def _fitted[Message: Position](message: Message, steps: Sequence[Step[Message]])
     return message
 
 
-def _without_old_visitors(message: CallsMessage) -> bool:
+def _without_old(name: Literal["visitor", "hearing_loop"], message: CallsMessage) -> bool:
     for call in message["calls"][LARGE_CALLS:]:
-        call["counter"].pop("visitor", None)
-    return False
-
-
-def _without_old_loops(message: CallsMessage) -> bool:
-    for call in message["calls"][LARGE_CALLS:]:
-        call["counter"].pop("hearing_loop", None)
+        call["counter"].pop(name, None)
     return False
 
 
@@ -272,8 +267,8 @@ def _without_the_shortest_queue(message: QueuesChanged) -> bool:
 
 
 _BOARD_STEPS: Sequence[Step[CallsMessage]] = (
-    _without_old_visitors,
-    _without_old_loops,
+    partial(_without_old, "visitor"),
+    partial(_without_old, "hearing_loop"),
     _without_an_old_direction,
     _without_a_former_call,
     _with_short_labels,

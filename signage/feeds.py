@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
 
 import feedparser
 import httpx
@@ -75,10 +74,9 @@ class FeedRefused(Exception):
     Codes: feed_address, feed_private, feed_unreachable, feed_too_large, feed_broken.
     """
 
-    def __init__(self, code: str, **details: Any) -> None:
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-        self.details = details
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,19 @@ from sqlalchemy import BigInteger, bindparam, cast, func, select
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
 from server.domain.notices.displays import Interval
 from server.store.engine.lookups import ChangeBy, Distinct, NewRow, One
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
+from server.store.engine.statements import Read, Rows, Write, WrittenRows
 from server.store.tables.notices import affluence, display, display_interval, display_record
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayedDay:
-    """What a screen of a hall (id) showed of a notice on a local date.
+class Displayed:
+    """What a screen showed of a notice on a local date.
 
     `shown_ms`: milliseconds, `whole_ms` of them whole; `completed`, `cut`, `failed`: how many displays ended
     that way.
     """
 
-    hall: str
     screen: str
-    shown_on: date
     shown_ms: int
     whole_ms: int
     completed: int
@@ -33,16 +31,18 @@ class DisplayedDay:
 
 
 @dataclass(frozen=True, slots=True)
-class DisplayedNotice:
-    """What a screen showed of a notice (id) on one local date, as `DisplayedDay`."""
+class DisplayedDay(Displayed):
+    """On which date, and in which hall (id)."""
 
-    screen: str
+    hall: str
+    shown_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DisplayedNotice(Displayed):
+    """Of which notice (id)."""
+
     notice: str
-    shown_ms: int
-    whole_ms: int
-    completed: int
-    cut: int
-    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,12 @@ _OF_NOTICE = Read.of(
     display.c.shown_on <= bindparam("last"),
     order=("hall", "screen", "shown_on"),
 )
-_IN_HALL = Read(
+_IN_HALL = Read.of(
     DisplayedNotice,
-    rows_of(DisplayedNotice, display)
-    .where(display.c.hall == bindparam("hall"), display.c.shown_on == bindparam("on"))
-    .order_by(display.c.screen, display.c.shown_ms.desc(), display.c.notice),
+    display,
+    "hall",
+    "shown_on",
+    order=("screen", display.c.shown_ms.desc(), "notice"),
 )
 _IN_PERIOD = Read(
     DisplayedInPeriod,
@@ -120,7 +121,7 @@ def displays_of(rows: Rows, notice: str, *, first: date, last: date) -> list[Dis
 
 def displays_in_hall(rows: Rows, hall: str, on: date) -> list[DisplayedNotice]:
     """The displays on the screens of a hall (id) on a local date, by screen, those shown longest first."""
-    return rows.all(_IN_HALL, hall=hall, on=on)
+    return rows.all(_IN_HALL, hall=hall, shown_on=on)
 
 
 def shown_in_hall(rows: Rows, hall: str, *, first: date, last: date) -> list[DisplayedInPeriod]:
