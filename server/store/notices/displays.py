@@ -70,11 +70,7 @@ _OF_NOTICE = Read.of(
     order=("hall", "screen", "shown_on"),
 )
 _IN_HALL = Read.of(
-    DisplayedNotice,
-    display,
-    "hall",
-    "shown_on",
-    order=("screen", display.c.shown_ms.desc(), "notice"),
+    DisplayedNotice, display, "hall", "shown_on", order=("screen", display.c.shown_ms.desc(), "notice")
 )
 _IN_PERIOD = Read(
     DisplayedInPeriod,
