@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import structlog
 
@@ -16,6 +16,7 @@ from server.store.engine.statements import Rows
 from server.store.notices import media_details
 from server.store.notices.media_details import DueFeed
 from server.store.transactions.database import Database
+from server.usecases.media.uploads import OffLoop
 from signage.feeds import FeedLimits, FeedRefused, read_feed
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class FeedAnswer(TypedDict):
     """The code of why it could not be read since; null: it could."""
 
 
-def read_apart[Found](off_loop: Callable[..., Any], read: Callable[..., Found], *values: object) -> Found:
+def read_apart[Found](off_loop: OffLoop, read: Callable[..., Found], *values: object) -> Found:
     """What a reading in another process gives. Raises FeedRefused, also where that process ended."""
     try:
         found: Found = off_loop(read, *values)
@@ -63,7 +64,7 @@ class Feeds:
     """Reads feeds, one for each server process. `off_loop` calls in another, which is ended if it hangs."""
 
     database: Database
-    off_loop: Callable[..., Any]
+    off_loop: OffLoop
     limits: FeedLimits
     urls_in_use: FeedsInUse
 
