@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from server.domain.quality.packed_counts import shift_of
+from server.domain.quality.packed_counts import Leaf, shift_of
 from server.domain.quality.rollup import CellKey, Rollup, Sparse, Tally
 
 
 @dataclass(frozen=True, slots=True)
 class _Codec:
-    """How the values of a field become JSON, and back."""
+    """How the values of a field become JSON, and back; those of a tally are packed as they stand there."""
 
     encode: Callable[[Any], object]
-    decode: Callable[[Any], Any]
+    decode: Callable[[Any], Any] = lambda stored: stored
 
 
 def _flat(sparse: Sparse) -> list[int]:
@@ -26,12 +26,6 @@ def _flat(sparse: Sparse) -> list[int]:
     for second in sorted(sparse):
         flat += (second, *sparse[second])
     return flat
-
-
-def _sparse(flat: list[int]) -> Sparse:
-    if len(flat) == 3:  # most cells of a day hold one leg
-        return {flat[0]: (flat[1], flat[2])}
-    return dict(zip(flat[::3], zip(flat[1::3], flat[2::3], strict=True), strict=True))
 
 
 def _parts(counts: Counter[tuple[str, ...]]) -> list[list[object]]:
@@ -43,8 +37,8 @@ def _counts(parts: list[list[Any]]) -> Counter[tuple[str, ...]]:
 
 
 _CODECS: dict[Any, _Codec] = {
-    int: _Codec(int, int),
-    Sparse: _Codec(_flat, _sparse),
+    int: _Codec(int),
+    Sparse: _Codec(_flat),
     Counter[str]: _Codec(lambda counts: dict(sorted(counts.items())), Counter),
     Counter[tuple[str, str]]: _Codec(_parts, _counts),
 }
@@ -60,7 +54,7 @@ def _codecs(of: type[Tally] | type[Rollup]) -> dict[str, _Codec]:
 
 
 _OF_TALLY, _OF_ROLLUP = _codecs(Tally), _codecs(Rollup)
-_DECODERS = [(name, None if codec.decode is int else codec.decode) for name, codec in _OF_TALLY.items()]
+_FIELDS = list(_OF_TALLY)
 
 
 def to_compact(rollup: Rollup) -> str:
@@ -90,11 +84,15 @@ def from_compact(text: str | bytes) -> Rollup:
 
 
 def _tally(parts: list[Any]) -> Tally:
-    numbers, others = 0, {}
+    numbers = 0
+    leaf: Leaf = {}
     for place, value in zip(parts[::2], parts[1::2], strict=True):
-        name, decode = _DECODERS[place]
-        if decode is None:
+        if isinstance(value, int):
             numbers += value << shift_of(place)
+        elif isinstance(value, list):
+            leaf[_FIELDS[place]] = value
         else:
-            others[name] = decode(value)
-    return Tally.of(numbers, others)
+            shift_of_name = vars(Tally)[_FIELDS[place]].shift_of
+            for name, count in value.items():
+                numbers += count << shift_of_name(name)
+    return Tally.of(numbers, leaf)

@@ -7,16 +7,17 @@ sources: `docs/rules/indicators.md`, « Doubt ».
 
 import math
 from bisect import bisect_left, bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import mul
 from typing import Literal, NamedTuple
 
-from server.domain.quality.figures import Counted, Measure, Ranked
+from server.domain.quality.figures import Counted, Counts, Measure, Ranked
 from server.domain.quality.indicators import Indicator
-from server.domain.quality.rollup import Rollup, Tally, quantile, sum_of
+from server.domain.quality.rollup import Rollup, Tally, rank_of, sum_of
 
 FEWEST_DAYS = 8
 """Below this many days nobody can tell how days differ: there is no interval."""
@@ -62,12 +63,14 @@ type Verdict = Literal["met", "missed", "cannot_say"]
 class Days:
     """Days with their totals: counted once, for the intervals of many indicators.
 
-    `weekdays`: Monday 0; None where a day does not tell it. `estimates`: what was asked of them already.
+    `weekdays`: Monday 0; None where a day does not tell it. `estimates`, `ordered`: what was
+    asked of them already.
     """
 
     counted: tuple[tuple[Rollup, Tally], ...]
     weekdays: tuple[int, ...] | None
     estimates: "dict[Measure, _Estimate]" = field(default_factory=dict, compare=False, repr=False)
+    ordered: "dict[Counts, _Ordered]" = field(default_factory=dict, compare=False, repr=False)
 
 
 def days_of(rollups: Iterable[Rollup]) -> Days:
@@ -76,11 +79,9 @@ def days_of(rollups: Iterable[Rollup]) -> Days:
     Each is an open day of the hall. A day without anything of a selection (a service nobody came for) is an
     empty rollup: it counts as zero in numbers per day, and is left out of shares and waits.
     """
-    condensed = [(rollup.condensed(), _weekday(rollup)) for rollup in rollups]
-    weekdays = tuple(weekday for _, weekday in condensed)
-    return Days(
-        tuple((rollup, rollup.total()) for rollup, _ in condensed), None if -1 in weekdays else weekdays
-    )
+    counted = tuple((rollup, rollup.total()) for rollup in rollups)
+    weekdays = tuple(_weekday(rollup) for rollup, _ in counted)
+    return Days(counted, None if -1 in weekdays else weekdays)
 
 
 def open_days(rollups: Iterable[Rollup]) -> list[Rollup]:
@@ -150,7 +151,7 @@ def verdict_of(interval: Interval | None, value: float | None, target: float) ->
     return "met" if interval.low >= target else "missed"
 
 
-type _Weekdays = Sequence[int] | None
+type _Weekdays = tuple[int, ...] | None
 
 
 def _measure(of: Indicator | Measure) -> Measure:
@@ -178,8 +179,10 @@ def _estimate_of(measure: Measure, days: Days) -> _Estimate:
     if measure.sampled is None:
         return _without_interval(measure, days)
     if isinstance(measure.sampled, Ranked):
-        durations = [measure.sampled.durations(*day) for day in days.counted]
-        return _quantile(measure.sampled.part, *_with_any(durations, durations, days.weekdays))
+        durations = measure.sampled.durations
+        if durations not in days.ordered:
+            days.ordered[durations] = _in_order([durations(*day) for day in days.counted], days.weekdays)
+        return _quantile(measure.sampled.part, days.ordered[durations])
     counted = [measure.counted(*day) for day in days.counted]
     if measure.sampled == "number":
         return _number([each.n for each in counted], days.weekdays)
@@ -194,7 +197,7 @@ def _with_any[Found](
 ) -> tuple[list[Found], _Weekdays]:
     """The days that have anything: a day without a wait says nothing of waits."""
     kept = [place for place, size in enumerate(sizes) if size]
-    return [days[place] for place in kept], [weekdays[place] for place in kept] if weekdays else None
+    return [days[place] for place in kept], tuple(weekdays[place] for place in kept) if weekdays else None
 
 
 def _without_interval(measure: Measure, days: Days) -> _Estimate:
@@ -251,42 +254,52 @@ def _share(days: list[Counted], weekdays: _Weekdays) -> _Estimate:
     return _Estimate(100 * share, n_days, df, limits)
 
 
-def _quantile(part: float, days: list[dict[int, int]], weekdays: _Weekdays) -> _Estimate:
+class _Ordered(NamedTuple):
+    """Days with their durations in order, and how many there are before each and in all; all durations."""
+
+    days: list[tuple[list[int], list[int]]]
+    sizes: list[int]
+    weekdays: _Weekdays
+    seconds: list[int]
+
+
+def _in_order(durations: list[dict[int, int]], weekdays: _Weekdays) -> _Ordered:
+    kept, weekdays = _with_any(durations, durations, weekdays)
+    days = [(found := sorted(each), [*accumulate(map(each.__getitem__, found), initial=0)]) for each in kept]
+    seconds = sorted(set(chain.from_iterable(kept)))
+    return _Ordered(days, [totals[-1] for _, totals in days], weekdays, seconds)
+
+
+def _quantile(part: float, ordered: _Ordered) -> _Estimate:
     """A quantile: from the first to the last wait that the share below it does not rule out (Woodruff).
 
     Each wait is tried with the design effect of its own share below (Francisco and Fuller).
     """
-    whole: Counter[int] = Counter()
-    for durations in days:
-        whole.update(durations)
-    value, n_days = quantile(whole, part), len(days)
-    if value is None or n_days < FEWEST_DAYS:
-        return _Estimate(value, n_days)
-    sizes, seconds, ordered = [sum(each.values()) for each in days], sorted(whole), _in_order(days)
+    sizes, seconds, n_days = ordered.sizes, ordered.seconds, len(ordered.days)
+    if not n_days:
+        return _Estimate(None, 0)
+    n = sum(sizes)
+
+    def below(second: int) -> list[int]:
+        return [totals[bisect_right(found, second)] for found, totals in ordered.days]
 
     def tried(second: int) -> tuple[float, int]:
         """How far the share below is from the part, in half intervals."""
-        below = [totals[bisect_right(found, second)] for found, totals in ordered]
-        effect, df = _design_effect(below, sizes, weekdays)
-        half = t_quantile(df) * math.sqrt(effect * part * (1 - part) / sum(sizes))
-        return (sum(below) / sum(sizes) - part) / half, df
+        parts = below(second)
+        effect, df = _design_effect(parts, sizes, ordered.weekdays)
+        half = t_quantile(df) * math.sqrt(effect * part * (1 - part) / n)
+        return (sum(parts) / n - part) / half, df
 
-    place = seconds.index(value)
+    place = bisect_left(seconds, rank_of(part, n), key=lambda second: sum(below(second)))
+    value = seconds[place]
+    if n_days < FEWEST_DAYS:
+        return _Estimate(value, n_days)
     low = bisect_left(seconds, True, hi=place, key=lambda second: tried(second)[0] >= -1)
     high = bisect_left(seconds, True, lo=place, key=lambda second: tried(second)[0] > 1)
-    if high == len(seconds) and part ** (sum(sizes) / _guess(sizes)) > _OUTSIDE:
+    if high == len(seconds) and part ** (n / _guess(sizes)) > _OUTSIDE:
         return _Estimate(value, n_days)  # all of so few waits may be shorter than the quantile
     limits = Interval(seconds[low], seconds[min(high, len(seconds) - 1)], n_days)
     return _Estimate(value, n_days, tried(value)[1], limits)
-
-
-def _in_order(days: list[dict[int, int]]) -> list[tuple[list[int], list[int]]]:
-    """Per day its durations in order, and how many there are before each and in all."""
-    found = []
-    for durations in days:
-        seconds = sorted(durations)
-        found.append((seconds, list(accumulate((durations[each] for each in seconds), initial=0))))
-    return found
 
 
 class _Spread(NamedTuple):
@@ -303,20 +316,25 @@ def _spread(added: Sequence[float], weekdays: _Weekdays) -> _Spread:
     no chance, each period has its Mondays.
     """
     n_days = len(added)
-    groups: dict[int, list[float]] = defaultdict(list)
-    for place, each in enumerate(added):
-        groups[weekdays[place] if weekdays else -1].append(each)
-    if n_days - len(groups) < FEWEST_DAYS - 1:
-        groups = {-1: list(added)}
-    squares = [_squares(days) for days in groups.values()]
+    squares = [_squares([added[place] for place in places]) for places in _places(n_days, weekdays)]
     df = n_days - len(squares)
     return _Spread(sum(map(sum, squares)) * n_days / df, max(2, min(df, _days_it_rests_on(squares))))
+
+
+@lru_cache(maxsize=64)
+def _places(n_days: int, weekdays: _Weekdays) -> list[list[int]]:
+    """Which days are compared with each other."""
+    groups: dict[int, list[int]] = defaultdict(list)
+    for place in range(n_days):
+        groups[weekdays[place] if weekdays else -1].append(place)
+    return list(groups.values()) if n_days - len(groups) >= FEWEST_DAYS - 1 else [list(range(n_days))]
 
 
 def _squares(added: list[float]) -> list[float]:
     """How far each is from the mean of all, squared."""
     middle = sum(added) / len(added)
-    return [(each - middle) ** 2 for each in added]
+    apart = [each - middle for each in added]
+    return list(map(mul, apart, apart))
 
 
 def _days_it_rests_on(groups: list[list[float]]) -> int:
@@ -326,7 +344,7 @@ def _days_it_rests_on(groups: list[list[float]]) -> int:
     of normal days gives the number of days).
     """
     squares = [square for group in groups for square in group]
-    n_days, fourth = len(squares), sum(square**2 for square in squares)
+    n_days, fourth = len(squares), sum(map(mul, squares, squares))
     if not fourth:
         return n_days
     kurtosis = n_days * fourth / sum(squares) ** 2
@@ -345,7 +363,7 @@ def _design_effect(parts: list[int], sizes: list[int], weekdays: _Weekdays) -> t
     """
     part, whole = sum(parts), sum(sizes)
     share = part / whole
-    spread = _spread([parts[d] - share * sizes[d] for d in range(len(parts))], weekdays)
+    spread = _spread([n - share * size for n, size in zip(parts, sizes, strict=True)], weekdays)
     fewer = min(part, whole - part)
     measured = spread.variance / (whole * share * (1 - share)) if fewer else 0.0
     effect = (fewer * measured + _WEIGHT_OF_GUESS * _guess(sizes)) / (fewer + _WEIGHT_OF_GUESS)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from operator import gt, lt
 from typing import Literal, NamedTuple
 
@@ -121,10 +122,7 @@ def percent(counted: Callable[[Rollup, Tally], Counted]) -> Measure:
 def seconds(of: Statistic, durations: Durations | Counts) -> Measure:
     """A statistic of durations, in seconds: of those that a tally has under a name, or of others."""
 
-    def found(rollup: Rollup, tally: Tally) -> dict[int, int]:
-        if isinstance(durations, str):
-            return as_counts(getattr(tally, durations))
-        return durations(rollup, tally)
+    found = _counts_of(durations) if isinstance(durations, str) else durations
 
     def counted(rollup: Rollup, tally: Tally) -> Counted:
         counts = found(rollup, tally)
@@ -133,6 +131,11 @@ def seconds(of: Statistic, durations: Durations | Counts) -> Measure:
     if isinstance(of, Rank):
         return Measure("s", counted, Ranked(of.part, found))
     return Measure("s", counted, "mean" if of is mean else None)
+
+
+@cache
+def _counts_of(durations: Durations) -> Counts:
+    return lambda _, tally: as_counts(getattr(tally, durations))
 
 
 def called_waits(_: Rollup, tally: Tally) -> dict[int, int]:

@@ -277,17 +277,23 @@ WITHOUT_WAIT = frozenset(name for name, each in INDICATORS.items() if each.adds_
 
 
 def figures_of(
-    rollup: Rollup, names: Iterable[str] | None = None, *, withheld: Collection[str] = ()
+    rollup: Rollup,
+    names: Iterable[str] | None = None,
+    *,
+    withheld: Collection[str] = (),
+    total: Tally | None = None,
 ) -> list[Figure]:
     """The value of each indicator (all, or those named, in the registry's order) over a rollup.
 
-    `withheld`: the names of those whose value is left out because few people worked.
+    `withheld`: the names of those whose value is left out because few people worked. `total`: that of all
+    cells of a rollup that is condensed already.
     """
     chosen = set(INDICATORS if names is None else names)
-    condensed = rollup.condensed()  # no figure needs hours: fewer cells are added up again and again
-    total = condensed.total()
+    if total is None:
+        rollup = rollup.condensed()  # no figure needs hours: fewer cells are added up again and again
+        total = rollup.total()
     return [
-        Figure(name, None, n=0, is_withheld=True) if name in withheld else each.compute(condensed, total)
+        Figure(name, None, n=0, is_withheld=True) if name in withheld else each.compute(rollup, total)
         for name, each in INDICATORS.items()
         if name in chosen
     ]

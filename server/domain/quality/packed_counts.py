@@ -1,59 +1,70 @@
 """Counts that add up quickly: the wall around what is fast and hard to read.
 
-Numbers stand side by side in one large integer, each in bits of its own, so that one addition adds them all.
-Counts by second or by name wait as they were added; they are put together when somebody reads them, which
-for most sums of days nobody does. Reading gives what plain fields would (property test).
+Numbers, and counts by name, stand side by side in one large integer, each in bits of its own, so that one
+addition adds them all. Counts by second stay in the leaves they were counted in, as they were stored; they
+are put together when somebody reads them, which for most sums of days nobody does. Reading gives what plain
+fields would (property test).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from typing import Self, cast
+from itertools import chain, count
+from operator import attrgetter
+from typing import Self
 
 BITS = 40
 """Of one number: a million million. No sum of seconds or of visitors comes near."""
 _ALL_BITS = (1 << BITS) - 1
 
 type Sparse = dict[int, tuple[int, int]]
-type Part = Sparse | Counter[str]
+type Leaf = dict[str, Sparse | list[int]]
+"""Counts by second, by field: as they are read, or as stored, a list: a second, its two counts, and so on."""
+_of_numbers, _of_leaves = attrgetter("_numbers"), attrgetter("_leaves")
 
 
 class PackedCounts:
     """The base of a dataclass whose fields are `int`, `Sparse` or `Counter[str]`, made by `packed`.
 
-    A field by second or by name is changed only before it is added to another: sums share it.
+    A field by second is changed only before it is added to another: sums share it. One by name is set anew.
     """
 
-    __slots__ = ("_numbers", "_parts")
+    __slots__ = ("_leaves", "_numbers", "_read")
 
     def __init__(self, **counts: object) -> None:
         self._numbers = 0
-        self._parts: dict[str, list[Part]] = {}
-        for name, count in counts.items():
-            setattr(self, name, count)
+        self._leaves: list[Leaf] = []
+        self._read: Leaf = {}
+        for name, each in counts.items():
+            setattr(self, name, each)
 
     @classmethod
-    def of(cls, numbers: int, parts: dict[str, Part]) -> Self:
-        """Counts of numbers in their bits (`shift_of`), and of those by second or by name."""
+    def of(cls, numbers: int, leaf: Leaf) -> Self:
+        """Counts of numbers in their bits (`shift_of`), and of those by second."""
         made = cls()
         made._numbers = numbers
-        made._parts = {name: [part] for name, part in parts.items()}
+        made._leaves.append(leaf)
+        return made
+
+    @classmethod
+    def sum_of(cls, every: Iterable["PackedCounts"]) -> Self:
+        """The sum of several counts, exactly."""
+        every, made = tuple(every), cls()
+        made._numbers = sum(map(_of_numbers, every))
+        made._leaves = list(chain.from_iterable(map(_of_leaves, every)))
         return made
 
     def add(self, other: "PackedCounts") -> None:
         """Adds the counts of another to these, exactly."""
         self._numbers += other._numbers
-        mine = self._parts
-        for name, parts in other._parts.items():
-            if name in mine:
-                mine[name] += parts
-            else:
-                mine[name] = parts.copy()
+        self._leaves += other._leaves
+        self._read = {}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PackedCounts) or self._numbers != other._numbers:
             return False
-        return all(getattr(self, name) == getattr(other, name) for name in {*self._parts, *other._parts})
+        names = {name for leaf in chain(self._leaves, other._leaves) for name in leaf}
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -71,36 +82,64 @@ class _Number:
         counts._numbers += (number - self.__get__(counts)) << self._shift
 
 
-class _Parts[P: Part]:
-    """A field by second or by name, of parts that are put together when it is read."""
+class _ByName:
+    """A field by name: each name that was ever counted is a number in its bits."""
 
-    def __init__(self, name: str, together: Callable[[Iterable[P]], P]) -> None:
-        self._name, self._together = name, together
+    def __init__(self, places: Iterator[int]) -> None:
+        self._places = places
+        self._shifts: dict[str, int] = {}
 
-    def __get__(self, counts: PackedCounts, _: object = None) -> P:
-        parts = cast(list[P], counts._parts.setdefault(self._name, []))
-        if len(parts) != 1:
-            parts[:] = [self._together(parts)]
-        return parts[0]
+    def shift_of(self, name: str) -> int:
+        """Where the bits of a name begin."""
+        return self._shifts.get(name) or self._shifts.setdefault(name, shift_of(next(self._places)))
 
-    def __set__(self, counts: PackedCounts, part: P) -> None:
-        counts._parts[self._name] = [part]
+    def __get__(self, counts: PackedCounts, _: object = None) -> Counter[str]:
+        numbers = counts._numbers
+        of_names = ((name, (numbers >> shift) & _ALL_BITS) for name, shift in tuple(self._shifts.items()))
+        return Counter({name: n for name, n in of_names if n})
 
-
-def _named(parts: Iterable[Counter[str]]) -> Counter[str]:
-    whole: Counter[str] = Counter()
-    for part in parts:
-        for name, count in part.items():
-            whole[name] = whole.get(name, 0) + count
-    return whole
+    def __set__(self, counts: PackedCounts, by_name: Counter[str]) -> None:
+        before = self.__get__(counts)
+        for name in {*before, *by_name}:
+            counts._numbers += (by_name[name] - before[name]) << self.shift_of(name)
 
 
-def _by_second(parts: Iterable[Sparse]) -> Sparse:
+class _BySecond:
+    """A field by second, of parts that are put together when it is read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, counts: PackedCounts, _: object = None) -> Sparse:
+        name, leaves = self._name, counts._leaves
+        if not leaves:
+            leaves.append({})
+        kept = leaves[0] if len(leaves) == 1 else counts._read
+        found = kept.get(name)
+        if not isinstance(found, dict):
+            found = kept[name] = _together([leaf[name] for leaf in leaves if name in leaf])
+        return found
+
+    def __set__(self, counts: PackedCounts, by_second: Sparse) -> None:
+        names = {name for leaf in counts._leaves for name in leaf}
+        counts._leaves = [{name: getattr(counts, name) for name in names} | {self._name: by_second}]
+        counts._read = {}
+
+
+def _together(parts: Sequence[Sparse | list[int]]) -> Sparse:
+    stored = [part for part in parts if isinstance(part, list)]
+    each = chain.from_iterable(stored)
+    read = chain.from_iterable(part.items() for part in parts if isinstance(part, dict))
     whole: Sparse = {}
-    for part in parts:
-        for second, pair in part.items():
-            before = whole.get(second)
-            whole[second] = pair if before is None else (before[0] + pair[0], before[1] + pair[1])
+    for second, first, last in zip(each, each, each, strict=True):
+        if second in whole:
+            before = whole[second]
+            whole[second] = (before[0] + first, before[1] + last)
+        else:
+            whole[second] = (first, last)
+    for second, pair in read:
+        before = whole.get(second, (0, 0))
+        whole[second] = (before[0] + pair[0], before[1] + pair[1])
     return whole
 
 
@@ -111,11 +150,12 @@ def shift_of(place: int) -> int:
 
 def packed[Counts: type[PackedCounts]](of: Counts) -> Counts:
     """A dataclass of counts, whose fields are packed from now on."""
+    places = count(len(fields(of)))  # type: ignore[arg-type]
     for place, each in enumerate(fields(of)):  # type: ignore[arg-type]
         kind: object = _Number(shift_of(place))
         if each.default_factory is Counter:
-            kind = _Parts(each.name, _named)
+            kind = _ByName(places)
         elif each.default_factory is dict:
-            kind = _Parts(each.name, _by_second)
+            kind = _BySecond(each.name)
         setattr(of, each.name, kind)
     return of

@@ -1,7 +1,7 @@
 """Mergeable tallies of legs: adding the days of a period gives exactly what the whole period gives."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
@@ -115,11 +115,7 @@ class Rollup:
 
     def add(self, other: "Rollup") -> None:
         """Adds another rollup (another day, another hall) to this one, exactly."""
-        for key, tally in other.cells.items():
-            mine = self.cells.get(key)
-            if mine is None:
-                mine = self.cells[key] = Tally()
-            mine.add(tally)
+        self._add_cells(other.cells.items())
         self.greetings.update(other.greetings)
         self.not_issued.update(other.not_issued)
         self.exceptional.update(other.exceptional)
@@ -127,42 +123,49 @@ class Rollup:
         self.due.update(other.due)
         self.missed.update(other.missed)
 
+    def _add_cells(self, cells: Iterable[tuple[CellKey, Tally]]) -> None:
+        mine = self.cells
+        for key, tally in cells:
+            if key in mine:
+                mine[key].add(tally)
+            else:
+                mine[key] = Tally.sum_of((tally,))
+
     def join(self, other: "Rollup") -> None:
         """Adds the rollup of another hall and shares its cells, which nothing may be added to later."""
         assert self.cells.keys().isdisjoint(other.cells), "a hall is joined once"
         self.cells.update(other.cells)
         self.add(replace(other, cells={}))
 
-    def total(self, keep: Callable[[CellKey], bool] = lambda _: True) -> Tally:
-        """The sum of the cells `keep` accepts."""
-        total = Tally()
-        for key, tally in self.cells.items():
-            if keep(key):
-                total.add(tally)
-        return total
+    def total(self, keep: Callable[[CellKey], bool] | None = None) -> Tally:
+        """The sum of all cells, or of those that `keep` accepts."""
+        if keep is None:
+            return Tally.sum_of(self.cells.values())
+        return Tally.sum_of(tally for key, tally in self.cells.items() if keep(key))
+
+    def by_service(self) -> "dict[str, Rollup]":
+        """The part of each service that appears in it, in the order of their ids."""
+        parts = self.split(lambda key: key.service)
+        for name in ("greetings", "due", "missed", "not_issued", "exceptional"):
+            for key, count in getattr(self, name).items():
+                part = parts.setdefault(key if isinstance(key, str) else key[0], Rollup())
+                getattr(part, name)[key] = count
+        return dict(sorted(parts.items()))
 
     def of_service(self, service: str) -> "Rollup":
         """The part of this rollup that concerns one service."""
-        return Rollup(
-            {key: tally for key, tally in self.cells.items() if key.service == service},
-            greetings=_only(self.greetings, lambda name: name == service),
-            not_issued=_only(self.not_issued, lambda key: key[0] == service),
-            exceptional=_only(self.exceptional, lambda key: key[0] == service),
-            due=_only(self.due, lambda name: name == service),
-            missed=_only(self.missed, lambda name: name == service),
-        )
+        return self.by_service().get(service) or Rollup()
 
     def split[Part](self, by: Callable[[CellKey], Part]) -> "dict[Part, Rollup]":
         """The cells in parts; what has no wait (greetings, tickets not issued…) is in none of them."""
-        parts: dict[Part, Rollup] = {}
+        parts: defaultdict[Part, dict[CellKey, Tally]] = defaultdict(dict)
         for key, tally in self.cells.items():
-            parts.setdefault(by(key), Rollup()).cells[key] = tally
-        return parts
+            parts[by(key)][key] = tally
+        return {part: Rollup(cells) for part, cells in parts.items()}
 
     def services(self) -> list[str]:
         """Every service that appears in it, sorted by id."""
-        ids = {key.service for key in self.cells} | set(self.greetings) | set(self.due)
-        return sorted(ids | {service for service, _ in (*self.not_issued, *self.exceptional)})
+        return list(self.by_service())
 
     def copy(self) -> "Rollup":
         """An independent equal rollup."""
@@ -171,11 +174,10 @@ class Rollup:
     def condensed(self) -> "Rollup":
         """The same counts by service, class and end reason: weekday and half-hour are -1."""
         whole = replace(self, cells={}).copy()
-        for key, tally in self.cells.items():
-            of = CellKey(key.hall, key.service, key.leg_class, -1, -1, key.end_reason)
-            if of not in whole.cells:
-                whole.cells[of] = Tally()
-            whole.cells[of].add(tally)
+        whole._add_cells(
+            (CellKey(key.hall, key.service, key.leg_class, -1, -1, key.end_reason), tally)
+            for key, tally in self.cells.items()
+        )
         return whole
 
 
@@ -185,10 +187,6 @@ def sum_of(rollups: Iterable[Rollup]) -> Rollup:
     for rollup in rollups:
         whole.add(rollup)
     return whole
-
-
-def _only[Key](counts: Counter[Key], keep: Callable[[Key], bool]) -> Counter[Key]:
-    return Counter({key: count for key, count in counts.items() if keep(key)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +242,7 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     tally.legs += 1
     tally.visits += leg.opens_visit
     if leg.visit_end is not None:
-        tally.visit_ends[leg.visit_end] += 1
+        tally.visit_ends += Counter([leg.visit_end])
     tally.priorities += leg.visit_priority != "none"
     tally.priorities_confirmed += leg.visit_priority == "confirmed"
     tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
@@ -277,7 +275,7 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
 def _tally_outcome(tally: Tally, record: LegRecord) -> None:
     """What the service led to, or that it was left out where it may be."""
     if record.outcome is not None:
-        tally.outcomes[record.outcome] += 1
+        tally.outcomes += Counter([record.outcome])
     if record.outcome_asked == "optional":
         tally.outcome_optional += 1
         tally.outcome_left_out += record.outcome is None
@@ -336,12 +334,17 @@ def as_counts(sparse: Sparse, *, first_only: bool = False) -> dict[int, int]:
     return {second: count for second, count in counts.items() if count}
 
 
+def rank_of(share: float, n: int) -> int:
+    """Which of `n` values in order is their quantile, from 1 on."""
+    return max(1, math.ceil(share * n - 1e-9))
+
+
 def quantile(counts: Mapping[int, int], share: float) -> int | None:
     """The nearest-rank quantile: the ⌈share · n⌉-th smallest value, 0 < share ≤ 1; None if empty."""
     n = sum(counts.values())
     if not n:
         return None
-    rank = max(1, math.ceil(share * n - 1e-9))
+    rank = rank_of(share, n)
     for second in sorted(counts):
         rank -= counts[second]
         if rank <= 0:

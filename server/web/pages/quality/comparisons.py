@@ -1,7 +1,7 @@
 """The open days of a selection; the changes of its services, hours and classes, and those around a remark."""
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.doubt import Change, Days, change_of, days_of, held, interval_of
 from server.domain.quality.events import LONGEST, WEEK, Sides, net_of, sides_of
-from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.indicators import INDICATORS, Figure, figures_of
 from server.domain.quality.rollup import CellKey, Rollup, Tally
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import ONE_DAY, counted_hall
@@ -43,14 +43,28 @@ class OpenDays:
         return self.found.whole()
 
     @cached_property
+    def condensed(self) -> Rollup:
+        """The same without hours, which no figure needs."""
+        return self.whole.condensed()
+
+    @cached_property
     def total(self) -> Tally:
         """The sum of all their cells."""
-        return self.whole.total()
+        return self.condensed.total()
+
+    def figures(self, names: Iterable[str]) -> list[Figure]:
+        """These figures, in the order of the registry."""
+        return figures_of(self.condensed, names, withheld=self.found.withheld, total=self.total)
 
     @cached_property
     def counted(self) -> Days:
         """The open days."""
         return days_of(self._open.values())
+
+    @property
+    def has_legs(self) -> bool:
+        """Whether anybody took a ticket on an open day."""
+        return any(rollup.cells for rollup in self._open.values())
 
     def __len__(self) -> int:
         return len(self._open)
@@ -59,17 +73,28 @@ class OpenDays:
         """The open days from a date on."""
         return [rollup for day, rollup in self._open.items() if day >= on]
 
-    def of_service(self, service: str) -> "OpenDays":
-        """The part of each day that concerns one service."""
-        days = {day: rollup.of_service(service) for day, rollup in self.found.days.items()}
-        return OpenDays(replace(self.found, days=days), self._open)
+    @cached_property
+    def services(self) -> "Mapping[str, OpenDays]":
+        """The part of each day that concerns each service."""
+        return self._parts({day: rollup.by_service() for day, rollup in self.found.days.items()})
 
-    def split[Part](self, by: Callable[[CellKey], Part]) -> "Mapping[Part, OpenDays]":
-        """The open days in parts, such as hours; what has no wait is in none of them."""
-        days = {day: rollup.split(by) for day, rollup in self._open.items()}
+    @cached_property
+    def hours(self) -> "Mapping[str, OpenDays]":
+        """The open days by the hour in which waits began; what has no wait is in none."""
+        return self._split(lambda key: f"{key.half_hour // 2:02d}")
+
+    @cached_property
+    def classes(self) -> "Mapping[str, OpenDays]":
+        """The open days by class; what has no wait is in none."""
+        return self._split(lambda key: key.leg_class)
+
+    def _split(self, by: Callable[[CellKey], str]) -> "Mapping[str, OpenDays]":
+        return self._parts({day: rollup.split(by) for day, rollup in self._open.items()})
+
+    def _parts(self, days: Mapping[date, Mapping[str, Rollup]]) -> "Mapping[str, OpenDays]":
         return {
             part: OpenDays(
-                replace(self.found, days={day: parts.get(part, Rollup()) for day, parts in days.items()}),
+                replace(self.found, days={day: parts.get(part) or Rollup() for day, parts in days.items()}),
                 self._open,
             )
             for part in dict.fromkeys(chain.from_iterable(days.values()))
@@ -105,7 +130,9 @@ def comparisons_of(
     names = [name for name in COMPARED if name != "within_target" or not has_new_target(now, before, query)]
     found: list[tuple[_Compared, Change]] = []
     for label, by in _SPLITS:
-        parts, earlier = now.split(by), before.split(by)
+        parts, earlier = (
+            {part: each for part, each in by(days).items() if each.has_legs} for days in (now, before)
+        )
         for part in sorted(parts.keys() & earlier.keys()) if len(parts) > 1 else ():
             days, days_before = parts[part], earlier[part]
             for name in names:
@@ -151,7 +178,7 @@ def shown_value(name: str, days: OpenDays, words: Sentence) -> tuple[str, str]:
     """An indicator over some days with its interval, as texts; numbers are per open day."""
     indicator = INDICATORS[name]
     time.sleep(0)  # a long period has many parts: lets other work through between two
-    figure = indicator.compute(days.whole, days.total)
+    figure = indicator.compute(days.condensed, days.total)
     between = interval_text(interval_of(indicator, days.counted), indicator.unit, words)
     if indicator.unit in MEASURED or figure.value is None:
         return wording.shown(figure, words.language), between
@@ -164,15 +191,14 @@ def _service(query: ExplorerQuery, words: Sentence, service: str) -> str:
     return described.name(words.language) if described else service
 
 
-_SPLITS: tuple[tuple[Callable[[ExplorerQuery, Sentence, str], str], Callable[[CellKey], str]], ...] = (
-    (_service, lambda key: key.service),
-    (
-        lambda _, words, hour: wording.hour_label(int(hour), words.language),
-        lambda key: f"{key.half_hour // 2:02d}",
-    ),
-    (lambda _, words, name: words(f"quality.class.{name}"), lambda key: key.leg_class),
+_SPLITS: tuple[
+    tuple[Callable[[ExplorerQuery, Sentence, str], str], Callable[[OpenDays], Mapping[str, OpenDays]]], ...
+] = (
+    (_service, lambda days: days.services),
+    (lambda _, words, hour: wording.hour_label(int(hour), words.language), lambda days: days.hours),
+    (lambda _, words, name: words(f"quality.class.{name}"), lambda days: days.classes),
 )
-"""What the parts of a selection are called, and how its cells are split into them."""
+"""What the parts of a selection are called, and those of its days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 
 from server.domain.hall.configuration import Service
 from server.domain.quality.doubt import change_of, interval_of
-from server.domain.quality.indicators import INDICATORS, Figure, Indicator, figures_of
+from server.domain.quality.indicators import INDICATORS, Figure, Indicator
 from server.domain.quality.periods import period_of_days
 from server.domain.quality.rollup import Rollup, as_counts, quantile, waits_within
 from server.domain.texts import csv_sheet
@@ -120,6 +120,8 @@ class _Writer:
         pair = found.together_compared()
         if pair is not None and pair[1].days:
             self.compared, self.earlier = (OpenDays(each, self.opened) for each in pair)
+            if found.compared is found.halls:
+                self.compared = self.now
 
     def explorer(self) -> Explorer:
         whole, found = self.now.whole, self.now.found
@@ -176,7 +178,7 @@ class _Writer:
         return replace(key_figure, before=before, change=change)
 
     def _shown(self, days: OpenDays, indicator: Indicator) -> ShownFigure:
-        figure = indicator.compute(days.whole, days.total)
+        figure = indicator.compute(days.condensed, days.total)
         return Shower(days, self.query, self.words).figure(figure, indicator)
 
     def _comparisons(self) -> Comparisons | None:
@@ -281,14 +283,12 @@ def figures_sheet(found: OpenDays, query: ExplorerQuery, words: Sentence) -> str
     """
     decimal_sign = "." if query.language == "en" else ","
     lines: list[list[str]] = [[words(f"quality.sheet.{column}") for column in COLUMNS]]
-    services = [query.service] if query.service else found.whole.services()
-    parts = {service: found.of_service(service) for service in services}
-    if not query.service:
-        parts = {"": found, **parts}
+    services = dict(sorted(found.services.items()))
+    parts = {query.service: found} if query.service else {"": found, **services}
     alerts = words(f"quality.sheet.alerts.{'with' if query.with_alerts else 'without'}")
     of_all = [alerts, ", ".join(selection_texts(query, words))]
     for service, days in parts.items():
-        for figure in figures_of(days.whole, shown_names(query), withheld=found.found.withheld):
+        for figure in days.figures(shown_names(query)):
             reason = words("quality.withheld") if figure.is_withheld else ""
             doubt = None if figure.is_withheld else interval_of(INDICATORS[figure.indicator], days.counted)
             limits = [_exact(each, decimal_sign) for each in doubt or (None, None, None)]

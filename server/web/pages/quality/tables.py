@@ -8,7 +8,7 @@ from server.domain.devices.connections import FEWEST_LOOKS
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.quality.doubt import interval_of
-from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, Indicator, figures_of
+from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, Indicator
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import Selection
 from server.domain.surveys.campaigns import Channel, SurveyState, are_together
@@ -138,8 +138,7 @@ class Shower:
     def figures(self, names: Sequence[str]) -> list[ShownFigure]:
         """These indicators, in this order."""
         time.sleep(0)  # a long period has many parts: lets other work through between two
-        found = figures_of(self.days.whole, names, withheld=self.days.found.withheld)
-        by_name = {figure.indicator: figure for figure in found}
+        by_name = {figure.indicator: figure for figure in self.days.figures(names)}
         return [self.figure(by_name[name], INDICATORS[name]) for name in names]
 
     def figure(self, figure: Figure, indicator: Indicator) -> ShownFigure:
@@ -183,11 +182,11 @@ class Shower:
 
 
 def _service_rows(now: OpenDays, query: ExplorerQuery, words: Sentence) -> list[QualityRow]:
-    found, names = now.whole.services(), (*BY_SERVICE, *OUTCOMES_BY_SERVICE)
+    found, names = now.services, (*BY_SERVICE, *OUTCOMES_BY_SERVICE)
     order = [service for service in query.services if service in found]
     rows = []
-    for service in order + [other for other in found if other not in query.services]:
-        shower = Shower(now.of_service(service), query, words, service)
+    for service in order + sorted(found.keys() - query.services.keys()):
+        shower = Shower(found[service], query, words, service)
         name = service_name(query.services, service, query.language)
         rows.append(QualityRow(service, name, shower.figures(names)))
     return rows
@@ -195,13 +194,14 @@ def _service_rows(now: OpenDays, query: ExplorerQuery, words: Sentence) -> list[
 
 def _hour_rows(now: OpenDays, query: ExplorerQuery, words: Sentence) -> list[QualityRow]:
     """The hours in which waits began; none where one hour is chosen."""
-    parts = now.split(lambda key: key.half_hour // 2)
     names = [name for name in BY_SERVICE if name not in WITHOUT_WAIT]
     rows = [
         QualityRow(
-            str(hour), wording.hour_label(hour, query.language), Shower(part, query, words).figures(names)
+            str(int(hour)),
+            wording.hour_label(int(hour), query.language),
+            Shower(part, query, words).figures(names),
         )
-        for hour, part in sorted(parts.items())
+        for hour, part in sorted(now.hours.items())
     ]
     return rows if len(rows) > 1 else []
 
