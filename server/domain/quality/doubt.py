@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, chain
-from operator import mul
 from typing import Literal, NamedTuple
 
 from server.domain.quality.figures import Counted, Counts, Measure, Ranked
@@ -333,8 +332,7 @@ def _places(n_days: int, weekdays: _Weekdays) -> list[list[int]]:
 def _squares(added: list[float]) -> list[float]:
     """How far each is from the mean of all, squared."""
     middle = sum(added) / len(added)
-    apart = [each - middle for each in added]
-    return list(map(mul, apart, apart))
+    return [(each - middle) ** 2 for each in added]
 
 
 def _days_it_rests_on(groups: list[list[float]]) -> int:
@@ -344,7 +342,7 @@ def _days_it_rests_on(groups: list[list[float]]) -> int:
     of normal days gives the number of days).
     """
     squares = [square for group in groups for square in group]
-    n_days, fourth = len(squares), sum(map(mul, squares, squares))
+    n_days, fourth = len(squares), sum(square**2 for square in squares)
     if not fourth:
         return n_days
     kurtosis = n_days * fourth / sum(squares) ** 2

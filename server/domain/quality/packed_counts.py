@@ -7,7 +7,7 @@ fields would (property test).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import chain, count
 from operator import attrgetter
@@ -20,7 +20,32 @@ _ALL_BITS = (1 << BITS) - 1
 type Sparse = dict[int, tuple[int, int]]
 type Leaf = dict[str, Sparse | list[int]]
 """Counts by second, by field: as they are read, or as stored, a list: a second, its two counts, and so on."""
-_of_numbers, _of_leaves = attrgetter("_numbers"), attrgetter("_leaves")
+_of_numbers, _of_node = attrgetter("_numbers"), attrgetter("_node")
+
+
+class _Node:
+    """Counts by second: as they were counted or stored, or the sum of others, put together once read."""
+
+    __slots__ = ("children", "is_shared", "leaf")
+
+    def __init__(self, leaf: Leaf, children: list["_Node"] | None = None) -> None:
+        self.leaf, self.children, self.is_shared = leaf, children, False
+
+    def read(self, name: str) -> Sparse:
+        """The counts of a field."""
+        found = self.leaf.get(name)
+        if not isinstance(found, dict):
+            parts: list[Sparse | list[int]] = [] if found is None else [found]
+            for child in self.children or ():
+                part = child.leaf.get(name) if child.children is None else child.read(name)
+                if part:
+                    parts.append(part)
+            found = self.leaf[name] = _together(parts)
+        return found
+
+    def names(self) -> set[str]:
+        """The fields that have counts."""
+        return {*self.leaf, *chain.from_iterable(child.names() for child in self.children or ())}
 
 
 class PackedCounts:
@@ -29,42 +54,47 @@ class PackedCounts:
     A field by second is changed only before it is added to another: sums share it. One by name is set anew.
     """
 
-    __slots__ = ("_leaves", "_numbers", "_read")
+    __slots__ = ("_node", "_numbers")
 
     def __init__(self, **counts: object) -> None:
         self._numbers = 0
-        self._leaves: list[Leaf] = []
-        self._read: Leaf = {}
+        self._node = _Node({})
         for name, each in counts.items():
             setattr(self, name, each)
 
     @classmethod
     def of(cls, numbers: int, leaf: Leaf) -> Self:
         """Counts of numbers in their bits (`shift_of`), and of those by second."""
-        made = cls()
-        made._numbers = numbers
-        made._leaves.append(leaf)
+        made = cls.__new__(cls)
+        made._numbers, made._node = numbers, _Node(leaf)
         return made
 
     @classmethod
-    def sum_of(cls, every: Iterable["PackedCounts"]) -> Self:
+    def sum_of(cls, every: Sequence["PackedCounts"]) -> Self:
         """The sum of several counts, exactly."""
-        every, made = tuple(every), cls()
-        made._numbers = sum(map(_of_numbers, every))
-        made._leaves = list(chain.from_iterable(map(_of_leaves, every)))
+        nodes = list(map(_of_node, every))
+        for node in nodes:
+            node.is_shared = True
+        made = cls.__new__(cls)
+        made._numbers, made._node = sum(map(_of_numbers, every)), _Node({}, nodes)
         return made
 
     def add(self, other: "PackedCounts") -> None:
         """Adds the counts of another to these, exactly."""
         self._numbers += other._numbers
-        self._leaves += other._leaves
-        self._read = {}
+        node = self._node
+        if node.is_shared or node.children is None:
+            node = self._node = _Node({}, [node])
+        assert node.children is not None
+        node.children.append(other._node)
+        node.leaf = {}
+        other._node.is_shared = True
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PackedCounts) or self._numbers != other._numbers:
             return False
-        names = {name for leaf in chain(self._leaves, other._leaves) for name in leaf}
-        return all(getattr(self, name) == getattr(other, name) for name in names)
+        names = self._node.names() | other._node.names()
+        return all(self._node.read(name) == other._node.read(name) for name in names)
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -111,19 +141,12 @@ class _BySecond:
         self._name = name
 
     def __get__(self, counts: PackedCounts, _: object = None) -> Sparse:
-        name, leaves = self._name, counts._leaves
-        if not leaves:
-            leaves.append({})
-        kept = leaves[0] if len(leaves) == 1 else counts._read
-        found = kept.get(name)
-        if not isinstance(found, dict):
-            found = kept[name] = _together([leaf[name] for leaf in leaves if name in leaf])
-        return found
+        return counts._node.read(self._name)
 
     def __set__(self, counts: PackedCounts, by_second: Sparse) -> None:
-        names = {name for leaf in counts._leaves for name in leaf}
-        counts._leaves = [{name: getattr(counts, name) for name in names} | {self._name: by_second}]
-        counts._read = {}
+        node = counts._node
+        leaf: Leaf = {name: node.read(name) for name in node.names()}
+        counts._node = _Node(leaf | {self._name: by_second})
 
 
 def _together(parts: Sequence[Sparse | list[int]]) -> Sparse:

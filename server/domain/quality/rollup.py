@@ -140,8 +140,8 @@ class Rollup:
     def total(self, keep: Callable[[CellKey], bool] | None = None) -> Tally:
         """The sum of all cells, or of those that `keep` accepts."""
         if keep is None:
-            return Tally.sum_of(self.cells.values())
-        return Tally.sum_of(tally for key, tally in self.cells.items() if keep(key))
+            return Tally.sum_of(list(self.cells.values()))
+        return Tally.sum_of([tally for key, tally in self.cells.items() if keep(key)])
 
     def by_service(self) -> "dict[str, Rollup]":
         """The part of each service that appears in it, in the order of their ids."""

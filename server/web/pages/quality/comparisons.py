@@ -50,7 +50,8 @@ class OpenDays:
     @cached_property
     def total(self) -> Tally:
         """The sum of all their cells."""
-        return self.condensed.total()
+        closed = [rollup.total() for day, rollup in self.found.days.items() if day not in self._open]
+        return Tally.sum_of([*(total for _, total in self.counted.counted), *closed])
 
     def figures(self, names: Iterable[str]) -> list[Figure]:
         """These figures, in the order of the registry."""

@@ -1,6 +1,7 @@
 """Intervals by days, changes and verdicts: against tables, by hand, and on any days."""
 
 import math
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -227,7 +228,7 @@ def test_every_indicator_that_days_make_up_has_an_interval():
             tally.early = tally.services = tally.delays = tally.again = tally.walks = {60: (1, 1)}
             tally.priorities = tally.appointments = tally.outcome_optional = tally.called = 4
             tally.quoted = tally.quoted_with_median = 4
-            tally.outcomes["informed"] = tally.visit_ends["received"] = 1
+            tally.outcomes, tally.visit_ends = Counter(informed=1), Counter(received=1)
         left = CellKey("hall", "papers", "walk_in", 1, 18, "abandoned")
         rollup.cells[left] = Tally(waits={60: (0, 4)}, left_with_target=4, left_quoted=4)
         rollup.due["papers"] = 1
