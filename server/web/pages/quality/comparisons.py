@@ -231,6 +231,12 @@ class Event:
     noted: Sequence[tuple[str, str]] = ()
 
 
+def event_days(database: Database, query: ExplorerQuery) -> tuple[date, date]:
+    """The days that `event_of` reads."""
+    today = counted_hall(database, query.hall.hall).today
+    return query.starts_on - LONGEST, max(query.ends_on, min(today, query.ends_on + LONGEST))
+
+
 def event_of(
     database: Database, query: ExplorerQuery, theirs: Sequence[HallConfiguration], words: Sentence
 ) -> Event:
@@ -241,7 +247,7 @@ def event_of(
     chosen = {hall.hall for hall in query.halls}
     others = [hall for hall in theirs if hall.hall not in chosen]
     day, today = query.starts_on, counted_hall(database, query.hall.hall).today
-    span = (day - LONGEST, max(query.ends_on, min(today, query.ends_on + LONGEST)))
+    span = event_days(database, query)
     own = _read(database, query, query.halls, span)
     first = min((on for days in own.opened.values() for on in days if on < day), default=day)
     sides = sides_of(day, first, today)

@@ -31,10 +31,9 @@ from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.quality import wording
-from server.web.pages.quality.comparisons import OpenDays, event_of
+from server.web.pages.quality.comparisons import Event, OpenDays, event_days, event_of
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.explorer import Explorer, days_title, explorer_of, figures_sheet
-from server.web.pages.quality.plots import plots_of
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
@@ -54,8 +53,13 @@ PICTURE_SECURITY = "default-src 'none'; style-src 'unsafe-inline'; font-src data
 """Of a drawing: it brings its letters, and nothing that runs."""
 
 
-class Views(KeptAnswers[tuple[ExplorerQuery, date], Explorer]):
-    """The last views of the explorer."""
+class Views:
+    """The last views of the explorer, its sheets of figures, and what changed around remarks."""
+
+    def __init__(self) -> None:
+        self.pages = KeptAnswers[tuple[ExplorerQuery, date], Explorer]()
+        self.sheets = KeptAnswers[ExplorerQuery, str]()
+        self.events = KeptAnswers[tuple[ExplorerQuery, tuple[HallConfiguration, ...], date], Event]()
 
 
 drawings, views = of_app(Drawings), of_app(Views)
@@ -147,17 +151,18 @@ def _halls(permission: Permission) -> Sequence[HallConfiguration]:
 def explorer() -> tuple[str, int] | str:
     halls = _halls(Permission.READ_FIGURES)
     query = _query_of(halls)
-    words, today = page.sentence(), _today(query.hall)
-    spans = [Days(*days) for days in ((query.starts_on, query.ends_on), query.days_before) if days]
-    view = views.answer(
-        (query, today),
-        lambda: digest_of_figures(database(), [hall.hall for hall in halls], spans),
-        lambda: explorer_of(_found(query, query.days_before), query, words, today),
-    )
+    words = page.sentence()
+    view = _view(query, words)
     theirs = page.halls(Permission.READ_FIGURES)
     sites = {hall.site.slug for hall in halls}
     others = other_tables(database(), query, theirs, words)
-    event = event_of(database(), query, theirs, words) if query.is_day and view.annotations else None
+    event: Event | None = None
+    if query.is_day and view.annotations:
+        event = views.events.answer(
+            (query, tuple(theirs), _today(query.hall)),
+            lambda: _digest(theirs, event_days(database(), query)),
+            lambda: event_of(database(), query, theirs, words),
+        )
     html = render_template(
         "quality/explorer.html",
         query=query,
@@ -196,6 +201,21 @@ def explorer() -> tuple[str, int] | str:
         shows_agents=len(halls) == 1 and _shows_agents(halls[0]),
     )
     return (html, 400) if query.problems else html
+
+
+def _view(query: ExplorerQuery, words: Sentence) -> Explorer:
+    """What the explorer shows of a query, kept while its days stay as they are."""
+    today = _today(query.hall)
+    return views.pages.answer(
+        (query, today),
+        lambda: _digest(query.halls, (query.starts_on, query.ends_on), query.days_before),
+        lambda: explorer_of(_found(query, query.days_before), query, words, today),
+    )
+
+
+def _digest(halls: Sequence[HallConfiguration], *spans: tuple[date, date] | None) -> str:
+    names = [hall.hall for hall in halls]
+    return digest_of_figures(database(), names, [Days(*span) for span in spans if span])
 
 
 def _query_of(halls: Sequence[HallConfiguration], *, is_file: bool = False) -> ExplorerQuery:
@@ -263,8 +283,7 @@ def plot_file(plot: str, form: str) -> Response:
         return _picture(svg)
     query = _query_of(_halls(Permission.READ_FIGURES), is_file=True)
     words = page.sentence()
-    found = _found(query, None).together()
-    plots = {each.name: each for each in plots_of(found, found.whole(), query, words, _today(query.hall))}
+    plots = {each.name: each for each in _view(query, words).plots}
     if form == "csv":
         theirs = page.halls(Permission.READ_FIGURES)
         others = [] if plot in plots else other_tables(database(), query, theirs, words)
@@ -346,10 +365,16 @@ def agents() -> str:
 
 @quality_pages.get("/qualite/indicateurs.csv", Permission.READ_FIGURES)
 def figures() -> Response:
-    query = _query_of(_halls(Permission.READ_FIGURES), is_file=True)
-    found = _found(query, None)
-    days = OpenDays(found.together(), frozenset().union(*found.opened.values()))
-    text = figures_sheet(days, query, page.sentence())
+    halls = _halls(Permission.READ_FIGURES)
+    query, words = _query_of(halls, is_file=True), page.sentence()
+
+    def sheet() -> str:
+        found = _found(query, None)
+        days = OpenDays(found.together(), frozenset().union(*found.opened.values()))
+        return figures_sheet(days, query, words)
+
+    days = (query.starts_on, query.ends_on)
+    text = views.sheets.answer(query, lambda: _digest(halls, days), sheet)
     name = f"parvis-{query.hall.hall}-{query.starts_on.isoformat()}-{query.last_on.isoformat()}.csv"
     return _download([text], name)
 
