@@ -112,6 +112,13 @@ class _Number:
         counts._numbers += (number - self.__get__(counts)) << self._shift
 
 
+class _Read(Counter[str]):
+    """Counts by name as they are read: whoever changes them sets the field."""
+
+    def __setitem__(self, name: str, n: int) -> None:
+        raise TypeError(f"{name}: set the whole field")
+
+
 class _ByName:
     """A field by name: each name that was ever counted is a number in its bits."""
 
@@ -126,7 +133,7 @@ class _ByName:
     def __get__(self, counts: PackedCounts, _: object = None) -> Counter[str]:
         numbers = counts._numbers
         of_names = ((name, (numbers >> shift) & _ALL_BITS) for name, shift in tuple(self._shifts.items()))
-        return Counter({name: n for name, n in of_names if n})
+        return _Read({name: n for name, n in of_names if n})
 
     def __set__(self, counts: PackedCounts, by_name: Counter[str]) -> None:
         before = self.__get__(counts)

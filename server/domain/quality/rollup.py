@@ -242,7 +242,7 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
     tally.legs += 1
     tally.visits += leg.opens_visit
     if leg.visit_end is not None:
-        tally.visit_ends += Counter([leg.visit_end])
+        tally.visit_ends = tally.visit_ends + Counter([leg.visit_end])
     tally.priorities += leg.visit_priority != "none"
     tally.priorities_confirmed += leg.visit_priority == "confirmed"
     tally.priorities_not_confirmed += leg.visit_priority == "not_confirmed"
@@ -275,7 +275,7 @@ def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:
 def _tally_outcome(tally: Tally, record: LegRecord) -> None:
     """What the service led to, or that it was left out where it may be."""
     if record.outcome is not None:
-        tally.outcomes += Counter([record.outcome])
+        tally.outcomes = tally.outcomes + Counter([record.outcome])
     if record.outcome_asked == "optional":
         tally.outcome_optional += 1
         tally.outcome_left_out += record.outcome is None
