@@ -343,10 +343,11 @@ def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
         assert further_violations(page) == []
         expect(tablet.get_by_role("heading", name="Évacuez")).to_be_visible()
         guard.post(f"/api/v1/alerts/{alert}/take-back", json={"halls": ["laon"]}).raise_for_status()
-    page.goto(survey_page)
-    page.locator("summary", has_text="Clore").press("Enter")
-    page.locator("form[action$='/cloture'] button").press("Enter")
-    expect(page.get_by_role("status")).to_be_visible()
+    with signed_in(hall, "administrator", "*") as administrator:
+        closed = administrator.post(
+            f"{survey_page}/cloture", data={"csrf_token": administrator.headers["X-CSRFToken"]}
+        )
+        assert closed.status_code == 303, closed.text
     cells: list[TurnoutCell] = [
         {"value": "09", "visits": 40, "answers": 24},
         {"value": "10", "visits": 90, "answers": 12},

@@ -57,7 +57,7 @@ def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: 
     for width, height in SIZES:
         page = signed_in(pages, served, "quality", width, height)
         page.goto(f"{served.base_url}/qualite/explorer?duree=quarter")
-        expect(page.locator("figure img")).to_have_count(10)
+        expect(page.locator("figure img")).to_have_count(11)
         for picture in page.locator("figure img").all():
             expect(picture).to_have_js_property("complete", value=True)
             assert picture.evaluate("each => each.naturalWidth") > 0
