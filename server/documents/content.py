@@ -22,7 +22,7 @@ def parts_of(content: Content, name: str) -> list[dict[str, JsonValue]]:
 
 type ChangeKind = Literal["added", "removed", "changed", "moved"]
 
-KEYS = ("id", "slug", "on")
+KEYS = ("id", "slug", "on", "starts_on")
 """The fields that identify the items of a list."""
 
 

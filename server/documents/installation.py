@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -28,6 +29,7 @@ from server.documents.values import (
 from server.domain.alerts import AlertRules
 from server.domain.bulletins.proposals import ProposalKind, SiteBulletins
 from server.domain.complaints import ComplaintRules
+from server.domain.hours.school_holidays import SchoolHolidays
 from server.domain.incidents import USUAL_PHONE, IncidentRules
 from server.domain.printing.printers import may_have_printers, network_text
 
@@ -106,6 +108,35 @@ def _public_holidays(code: str) -> str:
     return code
 
 
+LONGEST_SCHOOL_HOLIDAYS = 70
+"""Days: no summer of an académie is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolHolidaysPart(SchoolHolidays):
+    """School holidays of the site’s zone, from the first day without class to the last, both included."""
+
+    __pydantic_config__ = PART
+
+    def __post_init__(self) -> None:
+        first, last, days = self.starts_on, self.last_on, (self.last_on - self.starts_on).days + 1
+        if days < 1:
+            raise broken_rule("school_holidays_end_before_start", name=self.name, first=first, last=last)
+        if days > (limit := LONGEST_SCHOOL_HOLIDAYS):
+            raise broken_rule("school_holidays_too_long", name=self.name, days=days, limit=limit)
+        if not 1990 <= first.year < 2100:
+            raise broken_rule("school_holidays_far_away", name=self.name, on=first)
+
+
+def _apart(holidays: tuple[SchoolHolidaysPart, ...]) -> tuple[SchoolHolidaysPart, ...]:
+    """The school holidays in order, refused when two have a day in common."""
+    ordered = tuple(sorted(holidays, key=lambda each: each.starts_on))
+    for earlier, later in pairwise(ordered):
+        if (on := later.starts_on) <= earlier.last_on:
+            raise broken_rule("school_holidays_overlap", name=earlier.name, other=later.name, on=on)
+    return ordered
+
+
 def _slugs_once(sites: "tuple[SitePart, ...]") -> "tuple[SitePart, ...]":
     earlier: set[str] = set()
     for site in sites:
@@ -180,7 +211,8 @@ class SitePart(Part):
     « file extérieure, contrôle d’accès »; pages of figures say so. `has_public_page`: whether anybody reads
     hours, busy hours and waits of its halls on line; `figures_licence`: under which licence they may use
     its figures. `incidents`: what it tells people who are threatened. `complaints`: the register of
-    suggestions and complaints. `brand`: its own look; None: the organisation’s.
+    suggestions and complaints. `brand`: its own look; None: the organisation’s. `school_holidays`: by which
+    figures compare days with a year before.
     """
 
     slug: Slug
@@ -189,6 +221,9 @@ class SitePart(Part):
     time_zone: TimeZone = "Europe/Paris"
     public_holidays: Annotated[str, AfterValidator(_public_holidays)] = "FR"
     calendar: CalendarPart
+    school_holidays: IfAny[
+        Annotated[tuple[SchoolHolidaysPart, ...], Field(max_length=60), AfterValidator(_apart)]
+    ] = ()
     alerts: AlertsPart = AlertsPart()
     bulletins: Annotated[BulletinsPart, Field(exclude_if=BulletinsPart().__eq__)] = BulletinsPart()
     uncounted: IfSet[Annotated[str, Field(min_length=1, max_length=160)]] = None

@@ -27,18 +27,23 @@ IN_OTHER_LANGUAGES = (
 LONG = "Délivrance des certificats d’immatriculation et démarches de véhicules agricoles"
 
 
+SITE = "/configuration/installation/edit#sites/sites/laon"
+INSTALLATION = "/api/v1/configuration/installation"
+
+
 @pytest.fixture
 def server(standing: Any) -> Iterator[Served]:
     found: Served = standing(voice="false")
     yield found
     with signed_in(found, "administrator", "*") as client:
-        draft = client.get(API).json()["draft"]
-        if draft:
-            client.delete(f"{API}/draft", params={"draft_version": draft["version"]})
+        for document in (API, INSTALLATION):
+            draft = client.get(document).json()["draft"]
+            if draft:
+                client.delete(f"{document}/draft", params={"draft_version": draft["version"]})
 
 
-def editing[P: (Page, DomPage)](pages: Opens[P], server: Served, view: str = "") -> P:
-    page = sign_in(pages.open(), server, *demonstration_user(server, "administrator", "*"), EDIT + view)
+def editing[P: (Page, DomPage)](pages: Opens[P], server: Served, view: str = "", edit: str = EDIT) -> P:
+    page = sign_in(pages.open(), server, *demonstration_user(server, "administrator", "*"), edit + view)
     expect(page.locator("[data-saved=clean], [data-saved=saved]")).to_be_visible()
     return page
 
@@ -179,6 +184,30 @@ def test_hours_of_its_own_with_a_day_of_exception(server: Served, dom_pages: Dom
     assert draft["week"]["wednesday"] == []
     assert draft["week"]["saturday"] == ["09:00-24:00"]
     assert draft["exceptions"][-1]["on"] == "2027-01-02"
+
+
+def test_school_holidays_are_typed_at_the_site_and_wrong_ones_are_shown_at_their_row(
+    server: Served, dom_pages: DomPages
+):
+    page = editing(dom_pages, server, edit=SITE)
+    for number, (name, first, last) in enumerate(
+        (("Toussaint", "2026-10-17", "2026-11-01"), ("Noël", "2026-12-19", "2025-01-03")), 1
+    ):
+        page.get_by_role("button", name="Ajouter des vacances").click()
+        row = page.get_by_role("group", name=f"Vacances scolaires {number}", exact=True)
+        for label, value in (("Nom", name), ("Premier jour", first), ("Dernier jour", last)):
+            row.get_by_label(label).fill(value)
+    row = page.get_by_role("group", name="Vacances scolaires 2", exact=True)
+    expect(row).to_contain_text("se terminent le 3 janvier 2025, avant de commencer le 19 décembre 2026")
+    row.get_by_label("Dernier jour").fill("2027-01-03")
+    saved(page)
+    expect(page.locator("[data-problems]")).to_be_hidden()
+    with signed_in(server, "administrator", "*") as client:
+        draft = client.get(INSTALLATION).json()["draft"]
+    assert draft["content"]["sites"][0]["school_holidays"] == [
+        {"name": "Toussaint", "starts_on": "2026-10-17", "last_on": "2026-11-01"},
+        {"name": "Noël", "starts_on": "2026-12-19", "last_on": "2027-01-03"},
+    ]
 
 
 def test_two_people_editing_at_once_lose_nothing_unseen(server: Served, pages: Pages):

@@ -17,6 +17,7 @@ from server.domain.calling.rules import DEFAULT_RULE, RuleName, WorkProfile
 from server.domain.complaints import ComplaintRules
 from server.domain.hall.devices import Kiosk, Screen, Sound, is_loop_in_order
 from server.domain.hours.calendars import AtBreak, Calendar, LastTicket
+from server.domain.hours.school_holidays import SchoolHolidays
 from server.domain.incidents import IncidentRules
 from server.domain.languages import FRENCH, Texts, text_in
 from server.domain.people.roles import ROLES, WHOLE_HALL, CallingReach, Permission
@@ -44,6 +45,7 @@ class Site:
     figures do not count; empty: nothing to say. `has_public_page`: whether its halls have a page that anybody
     reads; `figures_licence`: the licence of its figures, empty: none was chosen. `incidents`: what people are
     told who are threatened. `complaints`: its register. `screen_groups`: their labels by id.
+    `school_holidays`: by which figures compare days with a year before.
     """
 
     slug: str
@@ -58,6 +60,7 @@ class Site:
     incidents: IncidentRules = field(default_factory=IncidentRules)
     complaints: ComplaintRules = field(default_factory=ComplaintRules)
     screen_groups: Mapping[str, str] = field(default_factory=dict)
+    school_holidays: tuple[SchoolHolidays, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

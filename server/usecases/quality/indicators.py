@@ -1,18 +1,24 @@
 """The indicators of a hall over some days, as rollups and for the API; which are withheld."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import NamedTuple, NotRequired, TypedDict
+from typing import Literal, NamedTuple
 
-from hardware.json_types import Count, InstantText, LocalDate
 from server.domain.author import year_of
+from server.domain.hours.school_holidays import (
+    FARTHEST,
+    YEAR,
+    YearBefore,
+    compared_days,
+    counterparts,
+    dates,
+)
 from server.domain.instants import midnight, to_text
-from server.domain.quality.doubt import Change, Direction, change_of, days_of, held, interval_of, open_days
+from server.domain.quality.doubt import Change, change_of, days_of, held, interval_of, open_days
 from server.domain.quality.doubt import Days as CountedDays
-from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS, WITHOUT_WAIT, Figure, figures_of
 from server.domain.quality.periods import PeriodKind, parse_period, period_of
 from server.domain.quality.rollup import CellKey, Rollup, sum_of
@@ -23,8 +29,8 @@ from server.store.people.pseudonyms import accounts_behind
 from server.store.quality.figures import sessions_open_between
 from server.store.quality.targets import are_individual_figures_on, targets_on
 from server.store.transactions.database import Database
-from server.usecases.answers import Period
 from server.usecases.quality.counts import count_days, counted_hall
+from server.usecases.quality.indicator_answers import FigureAnswer, IndicatorDefinition, IndicatorsAnswer
 
 
 class Days(NamedTuple):
@@ -80,6 +86,8 @@ def withheld_in_parts(
 
 LONGEST = timedelta(days=400)
 """No more days than this are read at once."""
+LONGEST_BEFORE = LONGEST + 2 * FARTHEST
+"""The same for the days that others are compared with: school holidays move."""
 
 type Sentence = Callable[[str], str]
 
@@ -112,6 +120,10 @@ class HallDays:
         """The days from `on` together."""
         return sum_of(rollup for day, rollup in self.days.items() if day >= on)
 
+    def only(self, days: Collection[date]) -> "HallDays":
+        """The same with those of these days that it has."""
+        return replace(self, days={day: rollup for day, rollup in self.days.items() if day in days})
+
     def by_period(self, kind: PeriodKind) -> dict[str, Rollup]:
         """The days added up per day, week, month or quarter, by the period's name, in order."""
         parts: dict[str, list[Rollup]] = {}
@@ -121,15 +133,21 @@ class HallDays:
 
 
 def read_days(
-    database: Database, hall: str, starts_on: date, ends_on: date, *, with_alerts: bool = True
+    database: Database,
+    hall: str,
+    starts_on: date,
+    ends_on: date,
+    *,
+    with_alerts: bool = True,
+    longest: timedelta = LONGEST,
 ) -> HallDays:
     """The rollups of the days of a hall (id or slug); lets other work through between two days.
 
     `with_alerts`: whether visits that were present while an alert held are counted.
 
-    Refusals: unknown_hall, bad_period when it ends before it starts or has more than 400 days.
+    Refusals: unknown_hall, bad_period when it ends before it starts or is longer than `longest`.
     """
-    if not timedelta(0) < ends_on - starts_on <= LONGEST:
+    if not timedelta(0) < ends_on - starts_on <= longest:
         raise Refusal("bad_period", period=f"{starts_on}/{ends_on}")
     counted = counted_hall(database, hall)
     with database.read() as rows:
@@ -145,90 +163,32 @@ def read_days(
     return HallDays(counted.id, starts_on, ends_on, rollups, targets, present, withheld)
 
 
-class IndicatorDefinition(TypedDict):
-    """An indicator: its stable name, its unit, and its sentences in the reader's language."""
-
-    indicator: str
-    unit: Unit
-    label: str
-    definition: str
-    convention: str
+type Before = tuple[date, date] | Literal["year"] | None
+"""What days are compared with: other days (the end excluded), a year before day by day, or nothing."""
 
 
-class ChangeAnswer(TypedDict):
-    """What changed since the days before, in the unit of the indicator; numbers are per open day."""
-
-    difference: float | None
-    """Null where one of the periods has no value."""
-    low: float | None
-    """The limits of the difference at 95 %; null without an interval."""
-    high: float | None
-    n_days: Count
-    """The days of the smaller of the two periods."""
-    p: float | None
-    direction: Direction
-    """`unclear`: chance alone may do this; `few_days`: one of the periods has fewer than eight days."""
-
-
-class FigureAnswer(TypedDict):
-    """A value of an indicator, in its unit; null where nobody was counted."""
-
-    indicator: str
-    value: float | None
-    n: Count
-    """How many it is counted from."""
-    count: NotRequired[Count]
-    """For a share: how many of `n` count."""
-    low: NotRequired[float]
-    """The limits of its interval at 95 %, those of a number per open day; none under eight days."""
-    high: NotRequired[float]
-    n_days: NotRequired[Count]
-    """The days that the interval takes: open days, or those with a wait."""
-    change: NotRequired[ChangeAnswer]
-    """Where days before are named."""
-    of: NotRequired[str]
-    """The service that a figure of the worst service or group belongs to."""
-    of_class: NotRequired[str]
-    """The class of the visitors of the worst group: `priority`, `appointment` or `walk_in`."""
-    withheld: NotRequired[str]
-    """Why a value is not given: fewer than three people worked at the counters."""
+def span_before(
+    database: Database, halls: Iterable[str], days: tuple[date, date], before: Before
+) -> tuple[date, date] | None:
+    """The days that must be read for a comparison of the days of these halls (ids or slugs)."""
+    if before != "year":
+        return before
+    found = {
+        then
+        for hall in halls
+        for then in counterparts(dates(*days), database.configuration(hall).site.school_holidays).values()
+    }
+    return (min(found), max(found) + timedelta(days=1)) if found else (days[0] - YEAR, days[1] - YEAR)
 
 
-class FiguresRow(TypedDict):
-    """The figures of one part: a service, an hour, a day …; `all` where nothing is split."""
-
-    key: str
-    figures: list[FigureAnswer]
-
-
-class AlertVisits(TypedDict):
-    """The visits that were present while an alert held, and whether they are counted."""
-
-    counted: bool
-    visits: Count
-
-
-class ExceptionalCount(TypedDict):
-    """How many were received for a service without the appointment it needs, by reason."""
-
-    service: str
-    reason: str
-    count: Count
-
-
-class IndicatorsAnswer(Period):
-    """The indicators of a hall from a local date (included) to another (excluded)."""
-
-    hall: str
-    """The id of the hall."""
-    last_day: LocalDate
-    """The last local date, included: the one before `to`."""
-    by: str
-    alerts: AlertVisits
-    as_of: InstantText
-    exceptional: list[ExceptionalCount]
-    indicators: list[IndicatorDefinition]
-    rows: list[FiguresRow]
+def read_year_before(
+    database: Database, hall: str, days: Sequence[date], opened: Collection[date]
+) -> YearBefore:
+    """How some days of a hall (id or slug) are compared; `opened`: those with visits, of both years."""
+    configuration = database.configuration(hall)
+    today = configuration.site.local_day(database.clock.now())
+    holidays = configuration.site.school_holidays
+    return compared_days(days, opened, configuration.calendar, holidays, today=today)
 
 
 def read_indicators(
@@ -236,14 +196,14 @@ def read_indicators(
     hall: str,
     *,
     days: tuple[date, date],
-    before: tuple[date, date] | None = None,
+    before: Before = None,
     by: str = "none",
     with_alerts: bool = True,
     sentence: Sentence,
 ) -> IndicatorsAnswer:
     """The indicators as the API gives them. `days`: end excluded. `sentence` gives the text of a key.
 
-    `before`: the days that each part is compared with.
+    `before`: the days that each part is compared with; of a year, those that `year_before` names are.
 
     Refusals: those of `read_days`, bad_dimension when `by` is none of DIMENSIONS, or is a period where days
     are compared: each would be compared with itself.
@@ -256,11 +216,18 @@ def read_indicators(
     withheld = _withheld(database, found, by, parts)
     counted = _days_by_part(found, by, parts)
     changes: Mapping[tuple[str, str], Change] = {}
-    if before:
-        earlier = read_days(database, hall, *before, with_alerts=with_alerts)
+    year: YearBefore | None = None
+    if span := span_before(database, [hall], days, before):
+        earlier = read_days(database, hall, *span, with_alerts=with_alerts, longest=LONGEST_BEFORE)
         compared = [name for name in names if name not in found.withheld | earlier.withheld]
-        changes = _changes(compared, _days_by_part(earlier, by, parts), counted)
-    return {
+        now = counted
+        if before == "year":
+            opened = found.open_days().keys() | earlier.open_days().keys()
+            year = read_year_before(database, hall, list(dates(*days)), opened)
+            earlier = earlier.only(year.pairs.values())
+            now = _days_by_part(found.only(year.pairs), by, parts)
+        changes = _changes(compared, _days_by_part(earlier, by, parts), now)
+    answer: IndicatorsAnswer = {
         "hall": found.hall,
         "from": days[0].isoformat(),
         "to": days[1].isoformat(),
@@ -284,6 +251,14 @@ def read_indicators(
             for key, rollup in parts.items()
         ],
     }
+    if year is not None:
+        answer["year_before"] = {
+            "pairs": {f"{day}": f"{then}" for day, then in year.pairs.items()},
+            "within": {f"{day}": name for day, name in year.known.items() if name},
+            "unmatched": [f"{day}" for day in year.unmatched],
+            "left_out": [f"{day}" for day in year.left_out],
+        }
+    return answer
 
 
 def _described(name: str, sentence: Sentence) -> IndicatorDefinition:

@@ -78,7 +78,8 @@ def digest_of_figures(database: Database, halls: Iterable[str], spans: Sequence[
                 targets = targets_on(rows, hall.id, span.ends_on - timedelta(days=1))
             withheld = sorted(withheld_figures(database, hall.id, *span))
             annotations = read_annotations(database, name, *span)
-            calendar = database.configuration(name).calendar  # matches the days of a year before
-            made_of = (hall.id, span, sorted(targets.items()), withheld, annotations, calendar)
+            known = database.configuration(name)
+            year = (known.calendar, known.site.school_holidays)  # pair days with those of a year before
+            made_of = (hall.id, span, sorted(targets.items()), withheld, annotations, year)
             digest.update(repr(made_of).encode())
     return digest.hexdigest()

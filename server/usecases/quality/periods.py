@@ -1,12 +1,13 @@
 """Figures of a period and those before it, of any selection of days, and the months that anybody may read."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.calendars import Calendar, spans_on
+from server.domain.hours.school_holidays import YearBefore, dates
 from server.domain.quality.doubt import open_days
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
@@ -19,7 +20,16 @@ from server.store.quality.stored_rollups import days_with_rows
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import CountedHall, count_days, counted_hall, read_totals, total_of
-from server.usecases.quality.indicators import Days, HallDays, read_days, withheld_in_parts
+from server.usecases.quality.indicators import (
+    LONGEST_BEFORE,
+    Before,
+    Days,
+    HallDays,
+    read_days,
+    read_year_before,
+    span_before,
+    withheld_in_parts,
+)
 from server.usecases.typed_figures import read_annotations
 
 SPARKLINE = 12
@@ -129,28 +139,13 @@ def is_begun_late(period: Period, first: date | None) -> bool:
     return sum(day.weekday() < 5 for day in before) >= MISSING_WEEKDAYS
 
 
-YEAR = timedelta(weeks=52)
-"""A year before, a day has the same weekday."""
-
-
-def matched_days(opened: Collection[date], opened_before: Collection[date], calendar: Calendar) -> set[date]:
-    """The days with visits that have their own 52 weeks before, on the same weekday.
-
-    The calendar closes neither of the two. It does not know school holidays.
-    """
-    return {
-        day
-        for day in opened
-        if day - YEAR in opened_before and all(spans_on(calendar, on) for on in (day, day - YEAR))
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Exploration:
     """The selected part of each hall's days, by slug, and of the days before; `annotations` of all halls.
 
     `opened`: by hall, the days of both on which it had visits. `compared`: of `halls`, the days that are
-    compared with those before: all of them, or those that are matched with one. `left_out`: the others.
+    compared with those before: all of them, or those that `years` pairs, by hall, with one of a year before.
+    `span_before`: the days that were read for it.
     """
 
     halls: Mapping[str, HallDays]
@@ -160,7 +155,8 @@ class Exploration:
     """Services that have something in these days, whatever is selected."""
     opened: Mapping[str, frozenset[date]]
     compared: Mapping[str, HallDays]
-    left_out: Sequence[date] = ()
+    span_before: tuple[date, date] | None = None
+    years: Mapping[str, YearBefore] = field(default_factory=dict)
 
     def together(self) -> HallDays:
         """All halls as one. Of several, nothing is withheld."""
@@ -175,21 +171,16 @@ def explore_figures(
     database: Database,
     halls: Sequence[str],
     days: tuple[date, date],
-    before: tuple[date, date] | None,
+    before: Before,
     *,
     selection: Selection,
     with_alerts: bool = True,
 ) -> Exploration:
-    """The days of these halls (slugs); those of 52 weeks `before` are matched day by day.
-
-    Refusals: those of `read_days`.
-    """
-    found = {hall: read_days(database, hall, *days, with_alerts=with_alerts) for hall in halls}
-    earlier = (
-        {hall: read_days(database, hall, *before, with_alerts=with_alerts) for hall in halls}
-        if before
-        else {}
-    )
+    """The days of these halls (slugs), and those `before`. Refusals: those of `read_days`."""
+    reading = partial(read_days, database, with_alerts=with_alerts)
+    found = {hall: reading(hall, *days) for hall in halls}
+    span = span_before(database, halls, days, before)
+    earlier = {hall: reading(hall, *span, longest=LONGEST_BEFORE) for hall in halls} if span else {}
     annotations = [each for hall in halls for each in read_annotations(database, hall, *days)]
     services = {
         name for each in found.values() for rollup in each.days.values() for name in rollup.services()
@@ -201,28 +192,17 @@ def explore_figures(
     found, earlier = (
         {hall: _selected(each, selection) for hall, each in every.items()} for every in (found, earlier)
     )
-    compared, left_out = found, set[date]()
-    if before == (days[0] - YEAR, days[1] - YEAR):
-        compared = {}
-        for hall, each in found.items():
-            now, then = opened[hall] & each.days.keys(), opened[hall] & earlier[hall].days.keys()
-            matched = matched_days(now, then, database.configuration(hall).calendar)
-            left_out |= (now | {day + YEAR for day in then if day + YEAR < _today(database, hall)}) - matched
-            compared[hall] = _only(each, matched)
-            earlier[hall] = _only(earlier[hall], {day - YEAR for day in matched})
-    return Exploration(found, earlier, annotations, frozenset(services), opened, compared, sorted(left_out))
+    compared, years = found, dict[str, YearBefore]()
+    if before == "year":
+        chosen = [day for day in dates(*days) if selection.has_day(day.weekday())]
+        years = {hall: read_year_before(database, hall, chosen, opened[hall]) for hall in halls}
+        compared = {hall: each.only(years[hall].pairs) for hall, each in found.items()}
+        earlier = {hall: each.only(years[hall].pairs.values()) for hall, each in earlier.items()}
+    return Exploration(found, earlier, annotations, frozenset(services), opened, compared, span, years)
 
 
 def _opened(found: HallDays) -> Iterator[date]:
     return (day for day, rollup in found.days.items() if open_days([rollup]))
-
-
-def _today(database: Database, hall: str) -> date:
-    return counted_hall(database, hall).today
-
-
-def _only(found: HallDays, days: Collection[date]) -> HallDays:
-    return replace(found, days={day: rollup for day, rollup in found.days.items() if day in days})
 
 
 def _selected(found: HallDays, selection: Selection) -> HallDays:

@@ -22,7 +22,8 @@ from server.usecases.hall.wall import WallAnswer, read_wall
 from server.usecases.hours.opening import BreakDecidedAnswer, DayEndAnswer, decide_break, read_day_end
 from server.usecases.notices.read_notices import check_visible
 from server.usecases.notices.read_programme import Preview
-from server.usecases.quality.indicators import IndicatorsAnswer, read_indicators
+from server.usecases.quality.indicator_answers import IndicatorsAnswer
+from server.usecases.quality.indicators import read_indicators
 from server.usecases.quality.visits import FEWEST_SERVED, AgentFigures, Served, read_individual_figures
 from server.usecases.tickets.distribution import SeriesRequest, distribute
 from server.usecases.tickets.door import DoorCode, read_door_code
@@ -97,15 +98,16 @@ def halls_api(api: Api) -> ApiRoutes:
         """The indicators of a hall over some days, with definition, unit, sample size and convention.
 
         Each has its interval at 95 % by business days (`low`, `high`, `n_days`) from eight days on; `change`
-        is what changed since the days of `before_from` and `before_to`. Among the parts of a split, at most a
-        tenth of the changes said (`up`, `down`) are noise.
+        is what changed since the days of `before_from` and `before_to`, or since a year before where `before`
+        is `year`: then of the days of `year_before` alone. Among the parts of a split, at most a tenth of the
+        changes said (`up`, `down`) are noise.
         """
         _, hall = require_caller(Permission.READ_FIGURES, query.hall)
         return read_indicators(
             api.database,
             hall,
             days=query.days,
-            before=query.before,
+            before=query.compared_with,
             by=query.by or "none",
             with_alerts=query.alerts == "with",
             sentence=page.sentence(),

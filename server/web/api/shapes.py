@@ -20,6 +20,7 @@ from server.domain.hours.calendars import AtBreak
 from server.domain.refusals import Refusal
 from server.domain.visits.reentered import PaperEnd
 from server.domain.visits.verb_facts import Need
+from server.usecases.quality.indicators import Before
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 Spoken = Field(default="fr", max_length=16, pattern=r"^[A-Za-z-]+$")
@@ -110,19 +111,23 @@ class IndicatorsQuery(PeriodQuery):
 
     `alerts`: with or without the visits that were present while an alert held. `before_from` and `before_to`:
     the days that each part is compared with; both or none, and no split by day, week, month or quarter.
+    `before`: `year` compares each day with the same weekday a year before, by the school holidays of the
+    site; without the other two.
     """
 
     by: str = Field(default="", max_length=40, pattern=r"^[a-z_]*$")
     alerts: Literal["with", "without"] = "with"
+    before: Literal["", "year"] = ""
     before_from: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
     before_to: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
 
     @property
-    def before(self) -> tuple[date, date] | None:
-        """The two dates of the days before, if named. Refusal: bad_period where one is none."""
-        if not self.before_from and not self.before_to:
-            return None
-        return _dates(self.before_from, self.before_to)
+    def compared_with(self) -> Before:
+        """A year before, or the two dates, if named. Refusal: bad_period for both, or for what is no date."""
+        has_dates = bool(self.before_from or self.before_to)
+        if self.before and has_dates:
+            raise Refusal("bad_period", period=f"{self.before_from}/{self.before_to}")
+        return self.before or (_dates(self.before_from, self.before_to) if has_dates else None)
 
 
 class TicketBody(RequestShape):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.documents.problems import DocumentRefused
-from server.documents.reading import json_schema, parse_hall, parse_installation
+from server.documents.reading import export_text, json_schema, parse_hall, parse_installation
 from tests.server.documents.contents import (
     as_text,
     changed,
@@ -201,6 +201,10 @@ def test_a_missing_key_is_named(key):
     assert problems_of(content) == [(key, "missing_key")]
 
 
+def school(starts_on: str, last_on: str) -> dict[str, str]:
+    return {"name": "Toussaint", "starts_on": starts_on, "last_on": last_on}
+
+
 BAD_INSTALLATIONS = [
     ("sites.0.time_zone", "Europe/Laon", "sites[0].time_zone", "unknown_time_zone"),
     ("sites.0.public_holidays", "FR-999", "sites[0].public_holidays", "unknown_public_holidays"),
@@ -210,6 +214,23 @@ BAD_INSTALLATIONS = [
         ["12:00-09:00"],
         "sites[0].calendar.week.tuesday[0]",
         "hours_end_before_start",
+    ),
+    *(
+        ("sites.0.school_holidays", holidays, f"sites[0].school_holidays{where}", code)
+        for holidays, where, code in (
+            ([school("2026-11-01", "2026-10-17")], "[0]", "school_holidays_end_before_start"),
+            ([school("2026-10-17", "2027-11-01")], "[0]", "school_holidays_too_long"),
+            ([school("0026-10-17", "0026-11-01")], "[0]", "school_holidays_far_away"),
+            (
+                [school("2026-10-17", "2026-11-01"), school("2026-11-01", "2026-11-02")],
+                "",
+                "school_holidays_overlap",
+            ),
+            ([school("2026-10-17", "")], "[0].last_on", "wrong_form"),
+            ([school("2026-10-17", "2026-11-01") | {"name": " "}], "[0].name", "empty_text"),
+            ([school("2026-10-17", "2026-11-01") | {"zone": "B"}], "[0].zone", "unknown_key"),
+            ([school(f"20{n}-10-17", f"20{n}-11-01") for n in range(10, 71)], "", "too_many"),
+        )
     ),
     ("brand.colours", {"ink": "#777777"}, "brand.colours.ink", "contrast"),
     ("brand.colours", {"action": "green"}, "brand.colours.action", "wrong_colour"),
@@ -221,6 +242,16 @@ BAD_INSTALLATIONS = [
 @pytest.mark.parametrize(("path", "value", "where", "code"), BAD_INSTALLATIONS)
 def test_a_bad_installation_is_refused_at_the_place_that_is_wrong(path, value, where, code):
     assert problems_of(changed(small_installation(), path, value), parse_installation) == [(where, code)]
+
+
+def test_school_holidays_come_in_order_and_stand_only_where_there_are_some():
+    content = small_installation()
+    assert "school_holidays" not in parse_installation(content).model_dump(mode="json")["sites"][0]
+    later, first = school("2026-12-19", "2027-01-03"), school("2026-10-17", "2026-11-01")
+    content["sites"][0]["school_holidays"] = [later, first]
+    document = parse_installation(content)
+    assert document.model_dump(mode="json")["sites"][0]["school_holidays"] == [first, later]
+    assert parse_installation(export_text(document)) == document
 
 
 def test_french_alone_needs_no_translation():

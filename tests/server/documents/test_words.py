@@ -154,6 +154,20 @@ def test_an_exceptional_day_is_reviewed_by_its_day_and_its_hours():
     }
 
 
+def test_school_holidays_are_reviewed_by_their_first_day():
+    before, after = small_installation(), small_installation()
+    holidays = {"name": "Toussaint", "starts_on": "2026-10-17", "last_on": "2026-11-01"}
+    before["sites"][0]["school_holidays"] = [holidays | {"last_on": "2026-11-02"}]
+    after["sites"][0]["school_holidays"] = [holidays, holidays | {"name": "Noël", "starts_on": "2026-12-19"}]
+    found = [
+        WORDS.sentence(each, before, after).replace("\u00a0", " ") for each in changes_between(before, after)
+    ]
+    assert [sentence.partition("Vacances scolaires › ")[2] for sentence in found] == [
+        "17 octobre 2026, « Toussaint » › Dernier jour : 2 novembre 2026 → 1 novembre 2026",
+        "19 décembre 2026, « Noël » : Dernier jour 1 novembre 2026",
+    ]
+
+
 def test_the_place_of_a_problem_is_named_by_its_number():
     place = WORDS.place("services[1].series.prefix", small_hall())
     assert place == "Démarches › «\u00a0titres\u00a0» › Numéros › Lettre"

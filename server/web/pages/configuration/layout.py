@@ -181,7 +181,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = {
     ),
     "site": (
         Group("names", ("name", "address")),
-        Group("hours", ("calendar", "public_holidays", "time_zone")),
+        Group("hours", ("calendar", "public_holidays", "school_holidays", "time_zone")),
         Group("screen_groups", ("screen_groups",), is_folded=True),
         Group("alerts", ("alerts",), is_folded=True),
         Group("incidents", ("incidents",), is_folded=True),

@@ -17,7 +17,7 @@ from server.domain.quality.rollup import Rollup, as_counts, quantile, waits_with
 from server.domain.texts import csv_sheet
 from server.usecases.quality.counts import ONE_DAY
 from server.usecases.quality.indicators import HallDays
-from server.usecases.quality.periods import YEAR, Exploration
+from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import (
     Against,
@@ -82,7 +82,8 @@ class Explorer:
     """Everything under the form; `is_empty`: nobody came; `annotations` with the query strings of their days.
 
     `before`: the other days in words; `nothing_before`: that there were no visits in them. `matched`: the
-    pairs of days that a year is compared by; `left_out`: the days that have none.
+    pairs of days that a year is compared by, each with the school holidays that both are within;
+    `matched_note`: the sentences that say which were taken, and which were not.
     """
 
     is_empty: bool
@@ -94,8 +95,8 @@ class Explorer:
     services: Sequence[Service]
     key_figures: Sequence[KeyFigure] = ()
     plots: Sequence[Plot] = ()
-    matched: Sequence[tuple[str, str]] = ()
-    left_out: Sequence[str] = ()
+    matched: Sequence[tuple[str, str, str]] = ()
+    matched_note: Sequence[str] = ()
     comparisons: Comparisons | None = None
     tables: FigureTables | None = None
     day_rows: Sequence[DayRow] = ()
@@ -126,7 +127,7 @@ class _Writer:
     def explorer(self) -> Explorer:
         whole, found = self.now.whole, self.now.found
         is_empty = not (whole.cells or whole.greetings or whole.not_issued or whole.exceptional or whole.due)
-        state = "running" if self._is_running() else "whole"
+        state = "running" if self.query.starts_on <= self.today < self.query.ends_on else "whole"
         view = Explorer(
             is_empty,
             days_title(self.query.starts_on, self.query.ends_on, self.words),
@@ -155,7 +156,7 @@ class _Writer:
             day_rows=self._day_rows(),
             targets_differ=bool(whole.cells) and shared is None,
             matched=self._matched(),
-            left_out=[wording.day_text(day, self.language) for day in self.found.left_out],
+            matched_note=self._matched_note(),
             comparisons=self._comparisons(),
         )
 
@@ -187,18 +188,35 @@ class _Writer:
         found = comparisons_of(self.compared, self.earlier, self.query, self._against(), self.words)
         return found if found.standing or found.others else None
 
-    def _matched(self) -> list[tuple[str, str]]:
-        if self.query.against != "annee" or self.compared is None:
-            return []
+    def _matched(self) -> list[tuple[str, str, str]]:
+        years = self.found.years.values()
+        pairs = {(*pair, year.known.get(pair[0], "")) for year in years for pair in year.pairs.items()}
         return [
-            (wording.day_text(day, self.language), wording.day_text(day - YEAR, self.language))
-            for day in self.compared.found.days
+            (wording.day_text(day, self.language), wording.day_text(then, self.language), name)
+            for day, then, name in sorted(pairs)
         ]
+
+    def _matched_note(self) -> list[str]:
+        years = self.found.years.values()
+        paired = {day for year in years for day in year.pairs}
+        known = {day: name for year in years for day, name in year.known.items()}
+        unmatched = {day for year in years for day in year.unmatched}
+        left_out = {day for year in years for day in year.left_out}
+        within = sum(map(bool, known.values()))
+        values = {"count": len(paired), "within": within, "without": len(known) - within}
+        notes = [self.words(f"quality.matched.{'school' if known else 'note'}", **values)]
+        if known and (unknown := len(paired - known.keys())):
+            notes.append(self.words("quality.matched.unknown", count=unknown))
+        for name, days in (("unmatched", unmatched), ("left_out", left_out)):
+            if days:
+                text = wording.days_text(days, (paired | unmatched | left_out) - days, self.words)
+                notes.append(self.words(f"quality.matched.{name}", days=text))
+        return notes if paired else notes[1:] if unmatched else []
 
     def _against(self) -> Against:
         if self.query.against == "annee":
             return Against(*(self.words(f"quality.{key}.matched") for key in ("than", "during")))
-        days = self.query.days_before
+        days = self.found.span_before
         assert days is not None
         period, own_period = period_of_days(*days), period_of_days(self.query.starts_on, self.query.ends_on)
         if period is not None and own_period is not None and period.kind is own_period.kind:
@@ -208,16 +226,14 @@ class _Writer:
         return Against(*(self.words(f"quality.{key}.range", **values) for key in ("than", "during")))
 
     def _before_titles(self) -> tuple[str, str]:
-        days = self.query.days_before
+        days = self.found.span_before
         if days is None:
             return "", ""
         name = days_title(*days, self.words)
         if self.earlier is None:
-            return "", self.words("quality.explorer.nothing_before", period=name)
+            is_unlike = any(year.unmatched for year in self.found.years.values())
+            return "", "" if is_unlike else self.words("quality.explorer.nothing_before", period=name)
         return self.words("quality.explorer.before", period=name, count=_open_days(self.earlier.found)), ""
-
-    def _is_running(self) -> bool:
-        return self.query.starts_on <= self.today < self.query.ends_on
 
     def _day_rows(self) -> list[DayRow]:
         noted: dict[date, list[str]] = {}

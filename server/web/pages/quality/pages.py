@@ -15,7 +15,7 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
-from server.usecases.quality.indicators import Days
+from server.usecases.quality.indicators import Before, Days, span_before
 from server.usecases.quality.kept_answers import KeptAnswers, digest_of_figures
 from server.usecases.quality.periods import Exploration, explore_figures, first_period_of, read_periods
 from server.usecases.quality.visits import (
@@ -208,13 +208,14 @@ def _view(query: ExplorerQuery, words: Sentence) -> Explorer:
     today = _today(query.hall)
     return views.pages.answer(
         (query, today),
-        lambda: _digest(query.halls, (query.starts_on, query.ends_on), query.days_before),
-        lambda: explorer_of(_found(query, query.days_before), query, words, today),
+        lambda: _digest(query.halls, (query.starts_on, query.ends_on), query.before),
+        lambda: explorer_of(_found(query, query.before), query, words, today),
     )
 
 
-def _digest(halls: Sequence[HallConfiguration], *spans: tuple[date, date] | None) -> str:
+def _digest(halls: Sequence[HallConfiguration], days: tuple[date, date], before: Before = None) -> str:
     names = [hall.hall for hall in halls]
+    spans = (days, span_before(database(), names, days, before))
     return digest_of_figures(database(), names, [Days(*span) for span in spans if span])
 
 
@@ -230,7 +231,7 @@ def _today(hall: HallConfiguration) -> date:
     return database().clock.now().astimezone(ZoneInfo(hall.site.time_zone)).date()
 
 
-def _found(query: ExplorerQuery, before: tuple[date, date] | None) -> Exploration:
+def _found(query: ExplorerQuery, before: Before) -> Exploration:
     return explore_figures(
         database(),
         [hall.hall for hall in query.halls],

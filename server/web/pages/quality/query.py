@@ -11,8 +11,7 @@ from werkzeug.datastructures import MultiDict
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.quality.periods import Period, PeriodKind, period_of, period_of_days
 from server.domain.quality.selection import FOLLOWED, Followed, Selection
-from server.usecases.quality.indicators import LONGEST
-from server.usecases.quality.periods import YEAR
+from server.usecases.quality.indicators import LONGEST, Before
 
 CLASSES = ("walk_in", "appointment", "priority")
 WITHOUT = "sans"
@@ -73,12 +72,12 @@ class ExplorerQuery:
         return {name: each for hall in self.halls for name, each in hall.services.items()}
 
     @property
-    def days_before(self) -> tuple[date, date] | None:
-        """The days it is compared with, the end excluded."""
+    def before(self) -> Before:
+        """What its days are compared with."""
         if not self.against:
             return None
         if self.against == "annee":
-            return self.starts_on - YEAR, self.ends_on - YEAR
+            return "year"
         if (period := period_of_days(self.starts_on, self.ends_on)) is not None:
             return period.previous().starts_on, period.previous().ends_on
         return self.starts_on - (self.ends_on - self.starts_on), self.starts_on

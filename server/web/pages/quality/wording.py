@@ -80,6 +80,25 @@ def short_day(day: date, language: str) -> str:
     return _long(day, language, "long")
 
 
+BRIDGE = timedelta(days=4)
+"""Days no further apart follow each other."""
+
+
+def days_text(days: Iterable[date], others: Collection[date], words: Sentence) -> str:
+    """Some days in words; three or more that follow each other, without one of the others, as a span."""
+    runs: list[list[date]] = []
+    for day in sorted(days):
+        last = runs[-1][-1] if runs else date.min
+        if day - last > BRIDGE or any(last < each < day for each in others):
+            runs.append([])
+        runs[-1].append(day)
+    named = [[day_text(day, words.language) for day in run] for run in runs]
+    return ", ".join(
+        words("quality.matched.span", first=run[0], last=run[-1]) if len(run) > 2 else ", ".join(run)
+        for run in named
+    )
+
+
 def day_and_month(day: date, language: str) -> str:
     """A local date without its year: 1er décembre."""
     return _long(day, language, "d 'de' MMMM" if language == "es" else "d MMMM")

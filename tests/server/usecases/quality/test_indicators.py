@@ -26,11 +26,10 @@ from server.usecases.configuration.publication import publish_hall
 from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.legs import StatedResult
 from server.usecases.people.accounts import NewAccount, create_account
+from server.usecases.quality.indicator_answers import FigureAnswer, IndicatorsAnswer
 from server.usecases.quality.indicators import (
     DIMENSIONS,
     Days,
-    FigureAnswer,
-    IndicatorsAnswer,
     read_days,
     read_indicators,
     withheld_figures,

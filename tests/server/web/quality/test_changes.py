@@ -1,25 +1,26 @@
 """What pages say of intervals, changes and targets; parts judged together; the days of a year before."""
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from server.domain.hours.calendars import Calendar, always_open
+from server.domain.author import SYSTEM
 from server.domain.quality.doubt import Change, Interval
 from server.domain.quality.rollup import CellKey, Rollup, Tally
 from server.domain.quality.targets import Target
 from server.language import Catalogues
+from server.usecases.configuration.publication import publish_installation
 from server.usecases.quality.indicators import HallDays
-from server.usecases.quality.periods import matched_days
 from server.web.pages.quality.changes import Against, interval_text, shown_change, shown_verdict
 from server.web.pages.quality.comparisons import OpenDays, comparisons_of, has_new_target
 from server.web.pages.quality.query import ExplorerQuery
 from server.web.rendering.viewer import Sentence
-from tests.server.usecases.quality.figures_history import Hands, database_with_hall, play_days
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall, play_days
 from tests.server.web.quality.test_quality import CATALOGUES, Site
 
 WORDS = Sentence(Catalogues((("quality", CATALOGUES), ("quality_levels", CATALOGUES))).translate, "fr")
@@ -154,16 +155,6 @@ def test_shares_within_a_target_that_changed_meanwhile_are_not_compared():
     assert "within_target" not in {row.name for row in found.others}
 
 
-def test_a_year_before_leaves_out_days_that_either_year_closes():
-    week = Calendar("Europe/Paris", dict.fromkeys(range(5), always_open("Europe/Paris").weekly[0]))
-    armistice = replace(week, closed_days=frozenset({date(2025, 11, 11), date(2026, 11, 11)}))
-    now = [date(2026, 11, day) for day in (9, 10, 11, 12, 13)]
-    before = [date(2025, 11, day) for day in (10, 11, 12, 13)]
-    assert matched_days(now, before, armistice) == {date(2026, 11, 9), date(2026, 11, 12)}
-    strike = replace(armistice, exceptions={date(2026, 11, 12): ()})
-    assert matched_days(now, before, strike) == {date(2026, 11, 9)}
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Site]:
     """Laon in two weeks of October 2026, and in those of 52 weeks before but their first day."""
@@ -179,10 +170,63 @@ def site(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
 def test_the_explorer_says_which_days_a_year_before_it_took(site: Site):
     page = plain(site.page("/qualite/explorer?hall=laon&du=2026-10-19&au=2026-10-30&contre=annee"))
     assert "9 jours comparés chacun au même jour de la semaine, 52 semaines plus tôt" in page
-    assert "Les vacances scolaires ne sont pas connues" in page
+    assert "Les vacances scolaires des deux années ne sont pas saisies" in page
     assert re.search(r"Laissés de côté[^:]*: lundi 19 octobre 2026\.", page)
     assert re.search(r"mardi 20 octobre 2026</th><td>\s*mardi 21 octobre 2025<", page)
     assert "par rapport aux mêmes jours, un an avant" in page
+
+
+YEAR_BEFORE = "/qualite/explorer?hall=laon&du=2026-10-19&au=2026-10-30&contre=annee"
+
+
+@pytest.fixture
+def with_holidays(site: Site) -> Iterator[Callable[..., str]]:
+    """The page of a year before, in plain words, with these school holidays at each site."""
+
+    def page(*holidays: tuple[str, str, str]) -> str:
+        document = json.loads((HALLS / "installation.json").read_bytes())
+        for each in document["sites"]:
+            each["school_holidays"] = [
+                {"name": name, "starts_on": first, "last_on": last} for name, first, last in holidays
+            ]
+        publish_installation(site.database, SYSTEM, json.dumps(document).encode())
+        return plain(site.page(YEAR_BEFORE))
+
+    yield page
+    page()
+
+
+LAST_YEAR, THIS_YEAR = ("Toussaint", "2025-10-18", "2025-10-26"), ("Toussaint", "2026-10-24", "2026-11-01")
+
+
+def test_the_page_says_which_school_holidays_it_compared_and_with_which(with_holidays: Callable[..., str]):
+    page = with_holidays(LAST_YEAR, THIS_YEAR)
+    assert (
+        "9 jours comparés chacun au même jour de la semaine un an avant : 4 en vacances scolaires à des jours"
+        " de vacances, 5 hors vacances à des jours hors vacances" in page
+    )
+    assert re.search(r"mardi 27 octobre 2026</th><td>\s*mardi 21 octobre 2025 <[^>]*>\(Toussaint\)<", page)
+    assert re.search(r"lundi 19 octobre 2026</th><td>\s*lundi 27 octobre 2025<", page)
+    assert re.search(r"Laissés de côté[^:]*: lundi 26 octobre 2026\.", page)
+    assert "ne sont pas saisies" not in page
+    assert "Du 20 octobre 2025 au 31 octobre 2025 (9 jours)" in page
+
+
+def test_the_page_says_which_days_have_no_counterpart(with_holidays: Callable[..., str]):
+    page = with_holidays(("Pont", "2025-11-01", "2025-11-02"), THIS_YEAR)
+    assert "4 jours comparés chacun" in page
+    assert (
+        "Sans équivalent, en vacances scolaires l’une des deux années seulement :"
+        " du lundi 26 octobre 2026 au vendredi 30 octobre 2026." in page
+    )
+    assert "Rien à comparer" not in page.partition("<main")[2].partition('id="demarches"')[0]
+
+
+def test_school_holidays_of_one_year_only_change_nothing(with_holidays: Callable[..., str]):
+    without, with_one = with_holidays(), with_holidays(THIS_YEAR)
+    part = [page.partition('class="matched"')[2].partition("</section>")[0] for page in (without, with_one)]
+    assert part[0] == part[1]
+    assert "9 jours comparés" in part[0]
 
 
 def test_every_figure_of_the_explorer_with_an_interval_shows_it(site: Site):
