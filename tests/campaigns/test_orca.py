@@ -17,11 +17,11 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.conftest import Serve
-from tests.harness.chromium import ARGUMENTS, PATIENCE_MS
+from tests.harness.chromium import ARGUMENTS
 from tests.harness.counts import IS_LARGE
 from tests.harness.programs import child_of_tests, program
 from tests.harness.servers.served import Served
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PAGE_PATIENCE_MS, wait_until
 from tests.pages.kiosk.conftest import demonstration_site, expect_ticket
 
 SAID = re.compile(r"SPEECH OUTPUT: '(.*)'(?: \{.*\}| None)?$", re.MULTILINE)
@@ -126,8 +126,8 @@ if IS_LARGE:
                 args=[*ARGUMENTS, "--force-renderer-accessibility", "--kiosk"],
             )
             page = browser.new_page(viewport={"width": 1080, "height": 1920}, locale="fr-FR")
-            page.set_default_timeout(PATIENCE_MS)
-            expect.set_options(timeout=PATIENCE_MS)
+            page.set_default_timeout(PAGE_PATIENCE_MS)
+            expect.set_options(timeout=PAGE_PATIENCE_MS)
             page.goto(demonstration_site(hall)["kiosk"]["url"])
             said = orca.says("Bonjour. Quel est l’objet de votre visite ? heading 1", after=0)
             page.keyboard.press("Tab")

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 
 from tests.harness.described_answers import compare_messages
 from tests.harness.programs import program
+from tests.harness.waiting import PAGE_PATIENCE_MS
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -26,14 +27,12 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-PATIENCE_MS = 120_000
-"""More than `wait_until` has, since seconds in which the processors were overloaded count here."""
 
 
 @contextmanager
 def running_chromium() -> Iterator[Browser]:
     """One browser for a whole test session."""
-    expect.set_options(timeout=PATIENCE_MS)
+    expect.set_options(timeout=PAGE_PATIENCE_MS)
     press, focus = _once_shown(Locator.press), _once_shown(Locator.focus)
     with patch.multiple(Locator, press=press, focus=focus), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -75,7 +74,7 @@ class Pages:
         fresh = self._browser.new_context(viewport={"width": width, "height": height}, **context)
         self._contexts.append(fresh)
         page = fresh.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(PAGE_PATIENCE_MS)
         page.on("pageerror", lambda error: self.troubles.append(f"{page.url}: {error}"))
         page.on("console", lambda message: self._keep(page, message))
         compare_messages(page, self.troubles)

@@ -15,6 +15,8 @@ PATIENCE_S = 45.0
 
 Longer than a heartbeat (25 s), which heals a screen that missed a message.
 """
+PAGE_PATIENCE_MS = 120_000
+"""The same for what a page must come to show: here seconds in which the processors were overloaded count."""
 SELDOM_S = 0.1
 """How seldom at most a condition that stays false is looked at, unless told otherwise."""
 PRESSURE = Path("/proc/pressure/cpu")

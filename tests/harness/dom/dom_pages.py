@@ -22,12 +22,11 @@ from server.live.message_types import SENT, TAKEN
 from tests.harness.described_answers import faults_of_frame
 from tests.harness.programs import program
 from tests.harness.servers.served import Served
-from tests.harness.waiting import PATIENCE_S, wait_until
+from tests.harness.waiting import PAGE_PATIENCE_MS, wait_until
 
 MAIN = Path(__file__).with_name("main.mjs")
 FLAGS = ("--experimental-vm-modules", "--no-warnings", "--max-semi-space-size=64")
 """The last one, in megabytes, halves what collecting garbage takes: a page makes much of it."""
-PATIENCE_MS = PATIENCE_S * 1_000
 
 type Words = str | re.Pattern[str]
 type Step = list[Any]
@@ -135,10 +134,10 @@ class DomLocator:
         return self.filter(visible=True).count() > 0
 
     def _read(self, what: str, name: str | None = None) -> Any:
-        return self.page.do("read", steps=self.steps, what=what, name=name, patience_ms=PATIENCE_MS)
+        return self.page.do("read", steps=self.steps, what=what, name=name, patience_ms=PAGE_PATIENCE_MS)
 
     def _act(self, what: str, value: str | None = None) -> None:
-        self.page.do("act", steps=self.steps, what=what, value=value, patience_ms=PATIENCE_MS)
+        self.page.do("act", steps=self.steps, what=what, value=value, patience_ms=PAGE_PATIENCE_MS)
 
     def click(self) -> None:
         self._act("click")
@@ -198,11 +197,11 @@ class Gate:
 
     def wait(self) -> None:
         """Waits until a request stands there."""
-        assert self._page.do("stand", gate=self.name, patience_ms=PATIENCE_MS), "no request comes"
+        assert self._page.do("stand", gate=self.name, patience_ms=PAGE_PATIENCE_MS), "no request comes"
 
     def release(self) -> None:
         """Opens the gate and waits until the page has taken the answers."""
-        assert self._page.do("release", gate=self.name, patience_ms=PATIENCE_MS), "no answer comes"
+        assert self._page.do("release", gate=self.name, patience_ms=PAGE_PATIENCE_MS), "no answer comes"
 
 
 class DomPage(DomLocator):
@@ -323,7 +322,7 @@ class Expected:
                 is_not=is_not,
                 wanted=wanted,
                 name=attribute,
-                patience_ms=timeout or PATIENCE_MS,
+                patience_ms=timeout or PAGE_PATIENCE_MS,
             )
             assert found is None, f"{steps} {name} {values}, but it is {found}"
 

@@ -140,12 +140,12 @@ def pass_guard(page: Page | DomPage) -> None:
 
 
 def press(page: Page | DomPage, selector: str) -> None:
-    """Presses a button, again where the view that it needs was still coming."""
+    """Presses a button, again where the view that it needs was still coming, or had gone with the server."""
     _act(page, selector, lambda: page.locator(selector).click())
 
 
 def by_key(page: Page | DomPage, selector: str) -> None:
-    """Presses Enter on a button, again where the view that it needs was still coming."""
+    """Presses Enter on a button, again as `press` does."""
     _act(page, selector, lambda: page.locator(selector).first.press("Enter"))
 
 
@@ -156,7 +156,8 @@ def _act(page: Page | DomPage, selector: str, act: Callable[[], None]) -> None:
         if look(page) == shown:
             pass_guard(page)
             act()
-        return look(page) != shown
+        now = look(page)
+        return now != shown and now[0] != "away"
 
     wait_until(acted, f"{selector} acts", every_s=0.1)
 
