@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from server.app import CATALOGUES
-from server.language import Catalogues, day_text
+from server.language import day_text
+from tests.harness.sentences import TRANSLATE
 
-translate = Catalogues(CATALOGUES).translate
+translate = TRANSLATE
 
 
 @pytest.mark.parametrize(

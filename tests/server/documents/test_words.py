@@ -9,13 +9,13 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.app import CATALOGUES
 from server.documents.content import changes_between
 from server.documents.problems import CATALOGUE as PROBLEMS
 from server.documents.problems import SENTENCES, DocumentRefused, problem
 from server.documents.reading import export_text, normal_content, parse_hall, parse_installation
 from server.documents.words import CATALOGUE, Words, choices, fields
 from server.language import Catalogues
+from tests.harness.sentences import TRANSLATE
 from tests.server.documents.contents import (
     SITES,
     changed,
@@ -26,7 +26,7 @@ from tests.server.documents.contents import (
     small_installation,
 )
 
-WORDS = Words(Catalogues(CATALOGUES).translate, "fr")
+WORDS = Words(TRANSLATE, "fr")
 
 
 def sentences(*edits):

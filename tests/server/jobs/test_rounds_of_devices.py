@@ -18,9 +18,10 @@ from server.store.transactions.database import Database
 from server.usecases.alarms.read_alarms import AlarmReader, read_alarms
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.devices.devices import pair_device
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows
 from tests.server.store.journals import AGENT
-from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.alarms.faulty_hall import KIOSK, FaultyHall, faulty_hall
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 KIOSKS = {"laon": "laon-borne-1", "vervins": "vervins-borne-1"}

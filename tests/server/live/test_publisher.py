@@ -17,10 +17,8 @@ from hardware.speech import BRIEF_PAUSE_S, AudioFiles, SpokenFiles
 from hardware.speech.sound import RATE_HZ, from_wav
 from hardware.speech.voices import GAP_S, Voices
 from server.apart import IsolatedWorker
-from server.app import CATALOGUES
 from server.domain.author import SYSTEM
 from server.domain.instants import to_text
-from server.language import Catalogues
 from server.live import messages
 from server.live.presence import Presence, SocketPlace
 from server.live.publication import CallAnnounced, SpokenCall
@@ -30,6 +28,7 @@ from server.printing.documents import PreparedDocument
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.waits import Estimates
 from tests.hardware.speech.recordings import record
+from tests.harness.sentences import TRANSLATE
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import signed_in
@@ -130,7 +129,7 @@ def spoken(call: SpokenCall) -> tuple[Rendered, list[dict[str, Any]]]:
 
     voice = Voice(
         files,  # type: ignore[arg-type]
-        translate=Catalogues(CATALOGUES).translate,
+        translate=TRANSLATE,
         emit=emit,
         now=lambda: NOW,
         off_loop=lambda work, *values: work(*values),

@@ -24,8 +24,9 @@ from server.settings import Settings
 from server.store.alarms import Recipient
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientLine, read_recipients
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sharing import free_port
-from tests.server.usecases.alarms.faulty_hall import TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.alarms.faulty_hall import FaultyHall, faulty_hall
 
 TRIAL = json.dumps(
     {

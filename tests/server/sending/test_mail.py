@@ -34,6 +34,7 @@ from server.usecases.reports.sendings import (
     remove_recipient,
     send_again,
 )
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sharing import free_port
 from tests.harness.sql import all_rows
 from tests.server.sending.conftest import (
@@ -45,7 +46,6 @@ from tests.server.sending.conftest import (
     recipient,
     slow_mail_server,
 )
-from tests.server.usecases.alarms.faulty_hall import TRANSLATE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 
 ANNE, LAON = Author("anne"), frozenset({"laon"})

@@ -31,9 +31,9 @@ from server.usecases.tickets.told_before import ReminderRequest, remind, stop_re
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish
 from server.usecases.waits import Estimates
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows
 from tests.server.sending.conftest import Endpoint
-from tests.server.usecases.alarms.faulty_hall import TRANSLATE
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE, call, issue
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall

@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 
-from server.app import CATALOGUES
 from server.domain.author import Author
 from server.domain.hall.devices import LOOP_TEST_HOLDS
 from server.ids import new_id
-from server.language import Catalogues
 from server.live.presence import Presence
 from server.live.publication import SpokenCall
 from server.live.publisher import Publisher
@@ -25,6 +23,7 @@ from server.usecases.tickets.kiosk_menu import read_menu
 from server.usecases.tickets.ticket_page import read_ticket
 from server.usecases.visits.leg_verbs import Destination, transfer
 from server.usecases.waits import Estimates
+from tests.harness.sentences import TRANSLATE
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
 from tests.server.usecases.quality.figures_history import HALLS
@@ -32,7 +31,7 @@ from tests.server.usecases.quality.figures_history import HALLS
 TODAY = MORNING.date()
 TOO_OLD = TODAY - LOOP_TEST_HOLDS - timedelta(days=1)
 LOOP = "laon-boucle"
-translate = Catalogues(CATALOGUES).translate
+translate = TRANSLATE
 
 
 @pytest.fixture

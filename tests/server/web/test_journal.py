@@ -31,8 +31,9 @@ from server.usecases.printing.printers import change_roll
 from server.usecases.quality.visits import decide_individual_figures
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
 from tests.harness.programs import PROJECT
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows, execute, one_row
-from tests.server.usecases.alarms.faulty_hall import KIOSK, TRANSLATE, FaultyHall
+from tests.server.usecases.alarms.faulty_hall import KIOSK, FaultyHall
 from tests.server.web.api_site import COUNTER, HALL, OTHER, PASSWORD, SERVICE, ApiSite, accepted
 
 WHERE = f"/journal?hall={HALL}"

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from server.app import CATALOGUES
 from server.domain.alarms.alarms import AlarmChoice
 from server.domain.devices.device_state import Sighting
-from server.language import Catalogues
 from server.store.devices.printers import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
@@ -22,12 +20,12 @@ from server.usecases.alarms.read_alarms import (
 )
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows
 from tests.server.store.journals import AGENT, HALL, opened_hall
 from tests.server.usecases.quality.figures_history import Hands, checked
 
 KIOSK, SCREEN = "laon-borne-1", "laon-ecran-1"
-TRANSLATE = Catalogues(CATALOGUES).translate
 READER = AlarmReader("fr", TRANSLATE, names_people=True)
 LOOK_S = 5
 

@@ -29,9 +29,10 @@ from server.usecases.people.accounts import NewAccount, create_account
 from server.usecases.tickets.kiosk_agent import AgentReport, hear_from_agent
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import Destination, finish, start, transfer
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.store.journals import AGENT, COUNTER, HALL, call, issue
-from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, TRANSLATE, FaultyHall, faulty_hall
+from tests.server.usecases.alarms.faulty_hall import KIOSK, SCREEN, FaultyHall, faulty_hall
 from tests.server.usecases.quality.figures_history import HALLS
 
 

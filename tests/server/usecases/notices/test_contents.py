@@ -7,11 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from server.app import CATALOGUES
 from server.documents.notices import HappensPart, MediumNotice, parse_notice
 from server.domain.hours.busy_hours import BusyAndQuiet, HoursOfWeek
 from server.domain.hours.calendars import MIDNIGHT, Calendar, Span, always_open
-from server.language import Catalogues
 from server.store.transactions.database import Database
 from server.usecases.hours.hours_words import affluence_lines, hours_lines
 from server.usecases.notices import contents as programme_contents
@@ -36,6 +34,7 @@ from server.usecases.notices.slide_contents import (
     days_shown,
 )
 from signage.notice_parts import code_to_scan
+from tests.harness.sentences import TRANSLATE
 from tests.server.usecases.notices.conftest import MORNING, TEXT, published
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.signage.reference_schedule import Schedule, schedule_of, shown
@@ -185,10 +184,8 @@ def test_no_word_of_a_title_is_hyphenated():
 
 
 def test_the_days_left_are_said_of_each_day_in_each_language_that_has_words():
-    translate = Catalogues(CATALOGUES).translate
-
     def said(language: str) -> list[tuple[str, str]]:
-        shown = count_shown("2026-12-24T14:00", language, days=DAYS, translate=translate)
+        shown = count_shown("2026-12-24T14:00", language, days=DAYS, translate=TRANSLATE)
         assert (shown["day"]["day"], shown["hours"][:2]) == ("24", "14")
         return [(each["words"], each["number"]) for each in shown["counted"]]
 

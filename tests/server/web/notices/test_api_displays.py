@@ -9,14 +9,13 @@ import pypdfium2
 import pytest
 from pypdfium2 import raw
 
-from server.app import CATALOGUES
-from server.language import Catalogues
 from server.settings import ASSETS
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import installation_differences, rebuild_installation
 from server.web.pages.screen_days.pages import duration
 from server.web.rendering.pdf import Papers
 from server.web.rendering.viewer import Sentence
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import execute, one_row
 from tests.server.web.api_site import HALL, ApiSite, accepted, refused
 from tests.server.web.notices.conftest import DAY, SCREEN, display, hour, pages, report
@@ -246,6 +245,6 @@ def missing_library(*_: Any) -> bytes:
 
 
 def test_durations_are_worded_as_people_say_them():
-    say = Sentence(Catalogues(CATALOGUES).translate, "fr")
+    say = Sentence(TRANSLATE, "fr")
     told = [duration(s, say).replace("\u00a0", " ") for s in (0, 59.9, 60, 3_599, 3_600, 90_061)]
     assert told == ["0 s", "59 s", "1 min", "59 min", "1 h 00 min", "25 h 01 min"]

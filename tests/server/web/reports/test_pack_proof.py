@@ -13,19 +13,18 @@ from random import Random
 
 import pytest
 
-from server.app import CATALOGUES
 from server.domain.author import SYSTEM
 from server.domain.refusals import Refusal
-from server.language import Catalogues
 from server.store.transactions.database import Database
 from server.usecases.reports.reports import begin_report, freeze_report, report_of_period
 from server.web.pages.reports.pack import pack_steps
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.viewer import Sentence
 from tests.conftest import FreshDatabase
+from tests.harness.sentences import TRANSLATE
 from tests.server.usecases.quality.figures_history import Hands, PlayedDay, database_with_hall, play_days
 
-WORDS = ReportWording(Sentence(Catalogues(CATALOGUES).translate, "fr"))
+WORDS = ReportWording(Sentence(TRANSLATE, "fr"))
 
 
 def without_paper() -> bytes:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.app import CATALOGUES
 from server.domain.quality.periods import parse_period
 from server.domain.quality.rollup import roll_up
 from server.domain.reports.figures import (
@@ -21,16 +20,16 @@ from server.domain.reports.figures import (
     worst_hours,
 )
 from server.domain.reports.reports import ReportState
-from server.language import Catalogues
 from server.store.reports import ReportRow
 from server.usecases.reports.reports import ReadReport
 from server.web.pages.reports.papers import sheet_page
 from server.web.pages.reports.sheet import proposed_sentences, report_sheet
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering.viewer import Sentence
+from tests.harness.sentences import TRANSLATE
 from tests.server.domain.quality.indicator_legs import leg
 
-FRENCH = Sentence(Catalogues(CATALOGUES).translate, "fr")
+FRENCH = Sentence(TRANSLATE, "fr")
 TARGET: ReportTarget = {"wait_s": 900, "share_percent": 80, "is_decided": True, "changed": False}
 MAY, JUNE = parse_period("2026-05"), parse_period("2026-06")
 

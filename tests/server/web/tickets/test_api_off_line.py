@@ -8,18 +8,16 @@ from hardware.languages import VISITOR_LANGUAGES
 from kiosk.agent.own_tickets import Provision
 from kiosk.agent.press_journal import OwnSeries
 from kiosk.menu_messages import picture_of
-from server.app import CATALOGUES
 from server.domain.author import SYSTEM
 from server.domain.instants import to_text
-from server.language import Catalogues
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.devices.devices import pair_device
+from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
 
 KIOSK = "laon-borne-1"
 ONE, TWO = "019ad000-incarnation-one", "019ad000-incarnation-two"
-TRANSLATE = Catalogues(CATALOGUES).translate
 
 
 def sign(api: ApiSite, incarnation: str = ONE, **more: Any) -> Any:
