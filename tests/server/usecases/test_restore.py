@@ -220,7 +220,7 @@ def board(client: httpx.Client) -> dict[str, Any]:
 def test_after_a_restore_the_hall_has_a_new_epoch_and_no_number_is_given_twice(serve: Serve, layout: str):
     served = serve(layout)
     copy = served.var / "copy"
-    tickets = count(small=100, large=400)
+    tickets = count(small=20, large=400)
     with api(served) as client:
         before = [issue_ticket_served(client) for _ in range(5)]
         served.parvis("backup", str(copy))
