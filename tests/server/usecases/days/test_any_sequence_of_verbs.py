@@ -199,7 +199,7 @@ class DayOffLine(DayOfAlerts):
 
 
 LENGTH = 60
-SEED = 3
+SEED = 12
 """Of days that meet every kind of fact; without it they would change with the text of this test."""
 OF_PAGES_APART = (
     *("Notice", "Bulletin", "Medium", "Displays"),
@@ -276,7 +276,7 @@ def test_any_sequence_of_verbs_keeps_the_invariants(database_url: str):
         run_state_machine_as_test(
             cast(type[RuleBasedStateMachine], seed(SEED)(lambda: DayOffLine(database, hands, seen))),
             settings=settings(
-                max_examples=count(small=4 if few else 50, large=500 if few else 10_000),
+                max_examples=count(small=4 if few else 30, large=500 if few else 10_000),
                 stateful_step_count=LENGTH,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
