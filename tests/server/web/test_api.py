@@ -275,16 +275,17 @@ def test_an_address_that_is_not_there_is_404_and_a_wrong_method_405(api: ApiSite
 def test_a_period_that_is_none_is_400(api: ApiSite):
     for period in ("from=2026-02-30&to=2026-03-01", "from=2026-03-02&to=2026-03-01"):
         refused(api.get(f"/indicators?hall={HALL}&{period}"), 400, "bad_period")
-    for before in ("from=2026-02-01", "to=2026-03-01", "from=2026-02-30&before_to=2026-03-01"):
+    for before in ("from=2026-02-01", "to=2026-03-01&before=year", "from=2026-02-30&before_to=2026-03-01"):
         path = f"/indicators?hall={HALL}&from=2026-03-01&to=2026-04-01&before_{before}"
         refused(api.get(path), 400, "bad_period")
 
 
 def test_the_days_before_give_each_figure_its_change(api: ApiSite):
-    before = "before_from=2026-10-01&before_to=2026-11-01"
-    answer = accepted(api.get(f"/indicators?hall={HALL}&from=2026-11-01&to=2026-12-01&{before}"))
-    figures = {figure["indicator"]: figure for figure in answer["rows"][0]["figures"]}
-    assert figures["visits"]["change"]["direction"] == "few_days"
+    dates, path = "before_from=2026-10-01&before_to=2026-11-01", f"/indicators?hall={HALL}&from=2026-11-01"
+    for before in (dates, "before=year"):
+        answer = accepted(api.get(f"{path}&to=2026-12-01&{before}"))
+        visits = next(each for each in answer["rows"][0]["figures"] if each["indicator"] == "visits")
+        assert (visits["change"]["direction"], "year_before" in answer) == ("few_days", before != dates)
 
 
 def test_the_end_of_a_period_is_described_and_the_answer_names_its_last_day(api: ApiSite):
