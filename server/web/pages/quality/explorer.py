@@ -204,7 +204,9 @@ class _Writer:
         left_out = {day for year in years for day in year.left_out}
         within = sum(map(bool, known.values()))
         values = {"count": len(paired), "within": within, "without": len(known) - within}
-        notes = [self.words(f"quality.matched.{'school' if known else 'note'}", **values)]
+        alike = {0: "outside", len(paired): "inside"}.get(within, "school")
+        kind = "note" if not known else alike if len(known) == len(paired) else "school"
+        notes = [self.words(f"quality.matched.{kind}", **values)]
         if known and (unknown := len(paired - known.keys())):
             notes.append(self.words("quality.matched.unknown", count=unknown))
         for name, days in (("unmatched", unmatched), ("left_out", left_out)):

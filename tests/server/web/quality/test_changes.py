@@ -212,9 +212,17 @@ def test_the_page_says_which_school_holidays_it_compared_and_with_which(with_hol
     assert "Du 20 octobre 2025 au 31 octobre 2025 (9 jours)" in page
 
 
+def test_where_every_day_is_within_school_holidays_the_page_says_it_once(with_holidays: Callable[..., str]):
+    page = with_holidays(("Toussaint", "2025-10-18", "2025-11-02"), ("Toussaint", "2026-10-17", "2026-11-01"))
+    assert "9 jours de vacances scolaires comparés chacun à un jour de vacances" in page
+
+
 def test_the_page_says_which_days_have_no_counterpart(with_holidays: Callable[..., str]):
     page = with_holidays(("Pont", "2025-11-01", "2025-11-02"), THIS_YEAR)
-    assert "4 jours comparés chacun" in page
+    assert (
+        "4 jours comparés chacun au même jour de la semaine un an avant,"
+        " hors vacances scolaires les deux années" in page
+    )
     assert (
         "Sans équivalent, en vacances scolaires l’une des deux années seulement :"
         " du lundi 26 octobre 2026 au vendredi 30 octobre 2026." in page
