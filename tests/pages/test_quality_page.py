@@ -14,7 +14,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.indicators import read_days
 from server.web.pages.quality.wording import minutes, whole_percent
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible, assert_not_sideways
+from tests.harness.accessible import assert_accessible, assert_accessible_at_this_width, assert_not_sideways
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
 from tests.harness.working import sign_in
@@ -23,7 +23,6 @@ from tests.server.usecases.quality.figures_history import play_days
 TODAY = date.today()  # noqa: DTZ011 - the site's own date
 LAST_MONTH = period_of(PeriodKind.MONTH, TODAY).previous()
 CHANCE = re.compile("^(A augmenté|A baissé|Ne se distingue pas du hasard)$")
-SIZES = [(1366, 768), (390, 844)]
 CUT = """() => [...document.querySelectorAll(".quality *")]
   .filter((each) => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1
     && getComputedStyle(each).overflowX !== "visible" && !each.matches(".visually-hidden"))
@@ -54,20 +53,28 @@ def signed_in(pages: Pages, served: Served, role: str, width: int, height: int) 
 
 
 def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: Pages, served: Served):
-    for width, height in SIZES:
-        page = signed_in(pages, served, "quality", width, height)
-        page.goto(f"{served.base_url}/qualite/explorer?duree=quarter")
-        expect(page.locator("figure img")).to_have_count(11)
-        for picture in page.locator("figure img").all():
-            expect(picture).to_have_js_property("complete", value=True)
-            assert picture.evaluate("each => each.naturalWidth") > 0
-        for summary in page.locator("summary").all():
-            summary.click()
-        assert_accessible(page)
-        assert_not_sideways(page)
-        page.goto(f"{served.base_url}/qualite/explorer?duree=day&jour=2001-01-01")
-        expect(page.locator(".empty")).to_be_visible()
-        assert_accessible(page)
+    page = signed_in(pages, served, "quality", 1366, 768)
+    page.goto(f"{served.base_url}/qualite/explorer?duree=quarter")
+    expect(page.locator("figure img")).to_have_count(11)
+    for picture in page.locator("figure img").all():
+        expect(picture).to_have_js_property("complete", value=True)
+        assert picture.evaluate("each => each.naturalWidth") > 0
+    for summary in page.locator("summary").all():
+        summary.click()
+    assert_accessible(page)
+    assert_not_sideways(page)
+    on_a_phone(page)
+    page.goto(f"{served.base_url}/qualite/explorer?duree=day&jour=2001-01-01")
+    expect(page.locator(".empty")).to_be_visible()
+    assert_accessible_at_this_width(page)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    assert_accessible(page)
+
+
+def on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert_accessible_at_this_width(page)
+    assert_not_sideways(page)
 
 
 def test_keys_alone_change_the_period_and_open_a_table(pages: Pages, served: Served):

@@ -29,7 +29,7 @@ def pair(office: Page, code: str, place: str, *, name: str = "", printer: str = 
         office.locator("#name").fill(name)
     if printer:
         office.locator("#printer").select_option(label=printer)
-    assert_accessible(office)
+        assert_accessible(office)  # with every field of the form
     office.get_by_role("button", name="Appairer", exact=True).click()
     expect(office.locator("[data-text=paired]")).to_contain_text("est appairé")
 
@@ -53,6 +53,7 @@ def test_a_device_shows_a_code_an_administrator_confirms_it_and_its_page_opens(s
     expect(screen.locator("#foot")).to_have_attribute("data-state", "stale")
     screen.goto(renewed)
     expect(screen.locator("#foot")).to_have_attribute("data-state", "calm")
+    screen.close()
 
     # the kiosk shows a code; its place is free
     kiosk.get_by_role("button", name="Afficher un code").click()
