@@ -26,6 +26,9 @@ RECORDER = """
   const slot = {};
   const look = () => {
     requestAnimationFrame(look);
+    note();
+  };
+  const note = () => {
     const slide = document.querySelector("#slide > *"), { view } = document.body?.dataset ?? {};
     const isSeen = slide?.checkVisibility({ visibilityProperty: true }) && view !== "connecting";
     const media = isSeen && slide.querySelector("img, video");
@@ -38,7 +41,10 @@ RECORDER = """
     if (name) window.seen.at(-1).to = Date.now();
   };
   requestAnimationFrame(look);
-  addEventListener("pagehide", () => localStorage.setItem("seen", JSON.stringify(window.seen)));
+  addEventListener("pagehide", () => {
+    note(); // a busy machine draws no frame any more
+    localStorage.setItem("seen", JSON.stringify(window.seen));
+  });
 """
 TOLERANCE_MS = 400
 

@@ -166,7 +166,10 @@ def raw_socket(
         assert str(socket.recv()).startswith("0")
         if namespace:
             socket.send(f"40{namespace},{json.dumps(auth)}")
-            assert next_packet(socket).startswith(f"{answer}{namespace},")
+            packet = next_packet(socket)
+            while packet.startswith(f"42{namespace},"):  # who is in a room hears it before they are told so
+                packet = next_packet(socket)
+            assert packet.startswith(f"{answer}{namespace},"), packet
         yield socket
     finally:
         socket.shutdown()
