@@ -90,11 +90,15 @@ def needs_of(item: pytest.Item) -> set[str]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests by what they need.
 
-    Those marked `long` come first, so that none is left at the end, and those marked `alone` last.
+    Those marked `long` come first, so that none is left at the end, and those marked `alone` last. One that
+    drives Chromium while others run beside it is tried once more when it fails (docs/decisions/0082).
     """
+    is_beside_others = "PYTEST_XDIST_WORKER" in os.environ
     for item in items:
         for marker in needs_of(item):
             item.add_marker(marker)
+        if is_beside_others and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: (bool(item.get_closest_marker("alone")), not item.get_closest_marker("long")))
 
 
