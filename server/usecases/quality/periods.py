@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.school_holidays import YearBefore, dates
-from server.domain.quality.doubt import open_days
+from server.domain.quality.doubt import FEWEST_DAYS, open_days
 from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.selection import OpenFigure, Selection, first_period, open_figures
@@ -126,9 +126,23 @@ def _days_of(
 
 
 def first_period_of(series: PeriodSeries, on: date) -> Period:
-    """The period with which the page of a hall begins, from its months: where few come, the quarter."""
+    """The period with which the page of a hall begins, from its months up to today, `on`.
+
+    Where few come, the quarter; while it has too few days for an interval, the one before, if it had more.
+    """
     whole = [each for each in series.periods if each.open_days and not each.is_partial]
-    return first_period(on, whole[-1].rollup.total().visits) if whole else period_of(PeriodKind.MONTH, on)
+    if not whole:
+        return period_of(PeriodKind.MONTH, on)
+    first = first_period(on, whole[-1].rollup.total().visits)
+    now, before = (
+        sum(
+            each.open_days
+            for each in series.periods
+            if span.starts_on <= each.period.starts_on < span.ends_on
+        )
+        for span in (first, first.previous())
+    )
+    return first.previous() if now < FEWEST_DAYS <= before else first
 
 
 def is_begun_late(period: Period, first: date | None) -> bool:

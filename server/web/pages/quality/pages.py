@@ -80,12 +80,12 @@ def summary() -> tuple[str, int] | str:
     language, service = selection.language, selection.service
     words = page.sentence()
     series = read_periods(database(), hall.hall, selection.period, service=service)
-    first = first_period_of(series, selection.day)
-    is_quarter_first = not request.args.get("duree") and not _free_days() and first != selection.period
-    if is_quarter_first:
-        selection = replace(selection, period=first)
-        series = read_periods(database(), hall.hall, selection.period, service=service)
-    period = selection.period
+    period = usual = selection.period
+    if not any(request.args.get(name) for name in ("duree", "jour", "du")):
+        period = first_period_of(series, selection.day)
+    if period != usual:
+        selection = replace(selection, period=period, day=min(selection.day, period.last_on))
+        series = read_periods(database(), hall.hall, period, service=service)
     html = render_template(
         "quality/summary.html",
         selection=selection,
@@ -102,7 +102,8 @@ def summary() -> tuple[str, int] | str:
         levels_query=_query(selection, period.starts_on) + _free_days(),
         may_print_hours=page.may(Permission.READ_BOARD, hall.site.slug),
         period_query=lambda day: _query(selection, day),
-        is_quarter_first=is_quarter_first,
+        usual=usual,
+        running=title_of(usual, language),
         annotations=[
             (wording.day_text(each.day, language), each.words, f"hall={hall.hall}&duree=day&jour={each.day}")
             for each in read_annotations(database(), hall.hall, period.starts_on, period.ends_on)

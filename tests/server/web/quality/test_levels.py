@@ -106,9 +106,20 @@ def test_a_period_without_visits_says_so_and_keeps_the_twelve(site: Site):
 
 
 def test_a_small_hall_begins_with_the_quarter_until_a_length_is_chosen(site: Site):
-    small = "/qualite?hall=laon&demarche=laon-associations&jour=2026-10-05"
-    assert "4e trimestre 2026" in site.page(small)
-    assert "4e trimestre 2026" not in site.page(f"{small}&duree=month")
+    small = "/qualite?hall=laon&demarche=laon-associations"
+    assert "la page commence par le trimestre" in site.page(small)
+    assert 'id="when">4e trimestre 2026<' in site.page(small)
+    assert 'id="when">novembre 2026<' in site.page(f"{small}&duree=month")
+
+
+def test_a_month_with_too_few_days_is_not_the_first_one_reads_unless_it_is_asked_for(site: Site):
+    page = site.page("/qualite?hall=laon")
+    assert "Trop peu de jours encore en novembre 2026" in page
+    assert 'id="when">octobre 2026<' in page
+    assert 'name="jour" type="date" value="2026-10-31"' in page
+    asked = site.page("/qualite?hall=laon&jour=2026-11-20")
+    assert 'id="when">novembre 2026<' in asked
+    assert "Trop peu de jours encore" not in asked
 
 
 def test_few_measurements_are_marked_and_not_compared(site: Site):
