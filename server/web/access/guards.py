@@ -4,6 +4,7 @@ import hmac
 import threading
 import time
 from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,8 +56,12 @@ class SharedCounts:
 
     def __init__(self, limiter: Limiter) -> None:
         self._limiter = limiter
-        self._alone = MovingWindowRateLimiter(MemoryStorage())
         self._alone_until_s = 0.0
+
+    @cached_property
+    def _alone(self) -> RateLimiter:
+        """Its own counts, which keep a thread, where the limiter does not answer."""
+        return MovingWindowRateLimiter(MemoryStorage())
 
     def by(self, count: Callable[[RateLimiter], bool]) -> bool:
         """What `count` answers, given where it counts."""
