@@ -39,7 +39,7 @@ from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.hall.console import hall_page
 from server.web.rendering import page
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again, status_of
 from server.web.rendering.viewer import Moments
 
 LASTS_MINUTES = (15, 30, 60)
@@ -134,10 +134,8 @@ def receive() -> Any:
     site = hall.site.slug
     if not any(_may_at(caller, permission, site) for permission in NEEDED.values()):
         abort(404)
-    try:
-        received = receive_document(database(), site, _document(), caller.author)
-    except Refusal as refusal:
-        return _bulletin_page(hall, refusal=refusal, is_about_document=True), status_of(refusal)
+    show_again(lambda refusal: _bulletin_page(hall, refusal=refusal, is_about_document=True))
+    received = receive_document(database(), site, _document(), caller.author)
     if received.is_new:
         needs.programme_changed()  # it may have cancelled another one
     verb = "recu" if received.is_new else "connu"

@@ -45,7 +45,7 @@ from server.web.access.site_context import every_hall, of_app
 from server.web.pages.hall import phone
 from server.web.rendering import page
 from server.web.rendering.answers import FRAMED, FRAMING
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again, status_of
 
 PATH = "/affichage/apparence"
 DARK_VEIL = 68
@@ -73,14 +73,12 @@ def look() -> Response:
 def change() -> WsgiResponse:
     place, author, form = _place(), identify().author, request.form
     revision = int(form.get("revision", "0")[:9])
-    try:
-        if form.get("act") == "undo":
-            restore_look(database(), author, place, revision=revision)
-        else:
-            chosen = None if form.get("act") == "follow" else _chosen()
-            publish_look(database(), author, place, chosen, revision=revision)
-    except Refusal as refusal:
-        return _page(place, _chosen(), refusal)
+    show_again(lambda refusal: _page(place, _chosen(), refusal))
+    if form.get("act") == "undo":
+        restore_look(database(), author, place, revision=revision)
+    else:
+        chosen = None if form.get("act") == "follow" else _chosen()
+        publish_look(database(), author, place, chosen, revision=revision)
     return redirect(f"{PATH}?{urlencode({'site': place.site or '', 'done': form.get('act', 'save')})}", 303)
 
 

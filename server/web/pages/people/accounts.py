@@ -27,7 +27,7 @@ from server.web.access.requirements import PEOPLE, Access, PageRoutes
 from server.web.access.sign_in import LONGEST_TYPED, attempt_of, signed_in
 from server.web.access.site_context import SiteContext, every_hall
 from server.web.rendering import page
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again, status_of
 from server.web.rendering.viewer import Sentence, instant_text, zone_of
 
 PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
@@ -90,13 +90,11 @@ def own_account_pages(site: SiteContext) -> PageRoutes:
     def password() -> Any:
         caller = identify()
         new = request.form.get("new", "")[:LONGEST_TYPED]
-        try:
-            if new != request.form.get("again", "")[:LONGEST_TYPED]:
-                raise Refusal("passwords_differ")
-            attempt = attempt_of(caller.login or "", request.form.get("present", ""))
-            change_own_password(site.database, attempt, new, session=caller.session or "")
-        except Refusal as refusal:
-            return _account_page(site, caller, refusal), status_of(refusal)
+        show_again(lambda refusal: _account_page(site, caller, refusal))
+        if new != request.form.get("again", "")[:LONGEST_TYPED]:
+            raise Refusal("passwords_differ")
+        attempt = attempt_of(caller.login or "", request.form.get("present", ""))
+        change_own_password(site.database, attempt, new, session=caller.session or "")
         return redirect("/compte?fait=password", 303)
 
     @routes.post("/compte/langue", Access.KNOWN, of=PEOPLE)

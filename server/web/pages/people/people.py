@@ -33,7 +33,7 @@ from server.web.pages.people.accounts import (
     typed_letter,
 )
 from server.web.rendering import page
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again
 from server.web.rendering.viewer import instant_text, zone_of
 
 MOST_ROLES = 40
@@ -89,11 +89,8 @@ def invited() -> Any:
     """A new account and its link, shown once."""
     caller, sites = _reader()
     described, grants = _described(), _grants()
-    try:
-        link = invite(database(), caller.author, described, grants, sites=sites)
-    except Refusal as refusal:
-        return _invite_page(sites, described, grants, refusal), status_of(refusal)
-    return _link_page(link, sites)
+    show_again(lambda refusal: _invite_page(sites, described, grants, refusal))
+    return _link_page(invite(database(), caller.author, described, grants, sites=sites), sites)
 
 
 def _invite_page(
@@ -139,20 +136,20 @@ def _person_page(
 def change(account: str, verb: str) -> Any:
     """Another description, other roles, or a new link."""
     caller, sites = _reader()
-    typed: dict[str, Any] = {}
-    try:
-        if verb == "description":
-            typed = {"described": _described()}
-            accounts.describe_account(database(), caller.author, account, typed["described"], sites=sites)
-            return _to(account, "described")
-        if verb == "roles":
-            typed = {"grants": _grants()}
-            accounts.change_roles(database(), caller.author, account, typed["grants"], sites=sites)
-            return _to(account, "roles")
-        return _link_page(renew_link(database(), caller.author, account, sites=sites), sites)
-    except Refusal as refusal:
-        html = _person_page(account, (caller, sites), refusal=refusal, **typed)
-        return html, status_of(refusal)
+    described = _described() if verb == "description" else None
+    grants = _grants() if verb == "roles" else None
+    show_again(
+        lambda refusal: _person_page(
+            account, (caller, sites), refusal=refusal, described=described, grants=grants
+        )
+    )
+    if described is not None:
+        accounts.describe_account(database(), caller.author, account, described, sites=sites)
+        return _to(account, "described")
+    if grants is not None:
+        accounts.change_roles(database(), caller.author, account, grants, sites=sites)
+        return _to(account, "roles")
+    return _link_page(renew_link(database(), caller.author, account, sites=sites), sites)
 
 
 @routes.post(
@@ -161,21 +158,18 @@ def change(account: str, verb: str) -> Any:
 def end(account: str, verb: str) -> Any:
     """Locks, unlocks, removes, or ends sessions: the one named, or all but the one that asks."""
     caller, sites = _reader()
-    try:
-        if verb == "bloquer":
-            accounts.lock_account(database(), caller.author, account, sites=sites)
-            return _to(account, "locked")
-        if verb == "debloquer":
-            accounts.unlock_account(database(), caller.author, account, sites=sites)
-            return _to(account, "unlocked")
-        if verb == "supprimer":
-            accounts.remove_account(database(), caller.author, account, sites=sites)
-            return redirect("/personnes?fait=removed", 303)
-        _end_sessions(caller, account, sites)
-        return _to(account, "ended")
-    except Refusal as refusal:
-        html = _person_page(account, (caller, sites), refusal=refusal, is_of_field=False)
-        return html, status_of(refusal)
+    show_again(lambda refusal: _person_page(account, (caller, sites), refusal=refusal, is_of_field=False))
+    if verb == "bloquer":
+        accounts.lock_account(database(), caller.author, account, sites=sites)
+        return _to(account, "locked")
+    if verb == "debloquer":
+        accounts.unlock_account(database(), caller.author, account, sites=sites)
+        return _to(account, "unlocked")
+    if verb == "supprimer":
+        accounts.remove_account(database(), caller.author, account, sites=sites)
+        return redirect("/personnes?fait=removed", 303)
+    _end_sessions(caller, account, sites)
+    return _to(account, "ended")
 
 
 def _end_sessions(caller: Caller, account: str, sites: Sites) -> None:
@@ -200,11 +194,8 @@ def decide_figures() -> Any:
 def send_link(account: str) -> Any:
     """Sends the link just made by letter; in any case it may still be copied."""
     caller, sites = _reader()
-    try:
-        link = open_link(database(), account, request.form.get("t", "")[:LONGEST_LINK], sites=sites)
-    except Refusal as refusal:
-        html = _person_page(account, (caller, sites), refusal=refusal, is_of_field=False)
-        return html, status_of(refusal)
+    show_again(lambda refusal: _person_page(account, (caller, sites), refusal=refusal, is_of_field=False))
+    link = open_link(database(), account, request.form.get("t", "")[:LONGEST_LINK], sites=sites)
     zone = zone_of(directory.known_sites(database()), sites)
     handed = LetterContent(
         read_invitation(database(), link.token),

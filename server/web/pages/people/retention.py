@@ -36,7 +36,7 @@ from server.web.access.site_context import SiteContext, of_app
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
-from server.web.rendering.problems import refusal_sentence, status_of
+from server.web.rendering.problems import refusal_sentence, show_again
 from server.web.rendering.viewer import Sentence, instant_text, zone_of
 
 REGISTER = "/conservation/registre"
@@ -97,10 +97,8 @@ def retention() -> Any:
     name = request.args.get("quoi", "")
     if not name:
         return _page()
-    try:
-        return _page(effect=read_effect(database(), name, _days(request.args.get("jours"))))
-    except Refusal as refusal:
-        return _page(refusal=refusal, typed=request.args), status_of(refusal)
+    show_again(lambda refusal: _page(refusal=refusal, typed=request.args))
+    return _page(effect=read_effect(database(), name, _days(request.args.get("jours"))))
 
 
 @retention_pages.post("/conservation", Permission.ADMINISTER_PEOPLE, anywhere=True)
@@ -108,10 +106,8 @@ def decide() -> Any:
     caller = someone()
     name, days = request.form.get("quoi", ""), _days(request.form.get("jours"))
     sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
-    try:
-        decide_retention(database(), caller.author, name, days, sites=sites)
-    except Refusal as refusal:
-        return _page(refusal=refusal, typed=request.form), status_of(refusal)
+    show_again(lambda refusal: _page(refusal=refusal, typed=request.form))
+    decide_retention(database(), caller.author, name, days, sites=sites)
     return redirect("/conservation?fait=1", 303)
 
 
@@ -203,10 +199,8 @@ def paper() -> Response:
 def describe() -> Any:
     caller = someone()
     sites = caller.sites_of(Permission.ADMINISTER_PEOPLE)
-    try:
-        describe_register(database(), caller.author, request.form, sites=sites)
-    except Refusal as refusal:
-        return _register_page(refusal), status_of(refusal)
+    show_again(_register_page)
+    describe_register(database(), caller.author, request.form, sites=sites)
     return redirect(f"{REGISTER}?fait=1", 303)
 
 

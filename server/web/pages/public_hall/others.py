@@ -26,7 +26,7 @@ from server.web.access.requirements import PageRoutes
 from server.web.pages.quality import wording
 from server.web.pages.quality.changes import MEASURED, interval_text
 from server.web.rendering import page
-from server.web.rendering.problems import problems_of, status_of
+from server.web.rendering.problems import problems_of, show_again, status_of
 from server.web.rendering.viewer import Sentence
 
 ADDRESS = "/qualite/autres"
@@ -89,10 +89,8 @@ def compared() -> tuple[str, int]:
     if file is not None:
         content = file.read(LARGEST_BYTES + 1)
         file.close()
-    try:
-        return _page(halls, read_open_file(content or request.form.get("texte", "").encode()))
-    except Refusal as refusal:
-        return _page(halls, refusal=refusal)
+    show_again(lambda refusal: _page(halls, refusal=refusal))
+    return _page(halls, read_open_file(content or request.form.get("texte", "").encode()))
 
 
 def _chosen() -> list[HallConfiguration]:
