@@ -1,6 +1,7 @@
 """How slides of a screen come and go: never an empty frame, a title stays, nothing moves at a call."""
 
 import io
+import time
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def opened(
     page.clock.install()
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    page.clock.pause_at(time.time() + 10)  # no turn ends while a change is looked at
     run_until(page, "document.querySelector('#slide > :not(.welcome)')")
     for name in ("teal", "plum"):  # they are there before the page's clock runs to them
         page.evaluate("name => fetch(`/media/${name}.webp`).then((file) => file.blob())", name)
