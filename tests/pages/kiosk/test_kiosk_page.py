@@ -139,6 +139,7 @@ def test_a_verdict_missed_while_the_link_was_down_is_fetched(at_kiosk):
 
 def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_on_request(at_kiosk):
     page = at_kiosk(before=lambda page: page.clock.install())
+    page.clock.pause_at(page.evaluate("Date.now()") / 1_000 + 30)
     page.locator("[data-toggle=contrast]").click()
     page.clock.run_for(59_000)
     expect(page.locator("#warning")).to_be_hidden()
@@ -146,6 +147,7 @@ def test_the_kiosk_returns_to_the_start_after_a_warning_and_gives_more_time_on_r
     expect(page.locator("#warning")).to_be_visible()
     expect(page.locator("#countdown")).to_have_text(re.compile(r"Retour au début dans \d+ secondes"))
     page.locator("[data-act=more_time]").click()
+    page.clock.run_for(1_000)
     expect(page.locator("#warning")).to_be_hidden()
     page.clock.run_for(50_000)
     expect(page.locator("html[data-contrast]")).to_be_attached()

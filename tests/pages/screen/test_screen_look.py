@@ -95,7 +95,7 @@ def test_a_call_takes_its_room_at_once_and_gives_it_back(
     expect(page.locator("#slide")).to_contain_text("Votre rendez-vous")
     if size == "landscape":
         assert page.evaluate(ROOM) < 0.4
-    assert page.evaluate("window.first") == []
+    assert page.wait_for_function("() => window.first").json_value() == []
     hall.calls, hall.recent = [], [former("A042", "guichet 3", ago_s=0)]
     hall.send_board()
     expect(page.locator("body")).to_have_attribute("data-view", "rest")

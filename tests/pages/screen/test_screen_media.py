@@ -230,6 +230,16 @@ def test_media_follow_each_other_without_an_empty_frame_and_broken_ones_are_left
     assert page.evaluate("window.troubles") == []
 
 
+SLOWLY = """() => {
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    this.playbackRate = 0.1;
+    return play.call(this);
+  };
+}"""
+"""A film of two seconds lasts twenty."""
+
+
 def test_a_film_waits_while_somebody_is_called_and_stops_under_an_alert(
     pages: Pages, hall: ContractServer
 ) -> None:
@@ -246,10 +256,10 @@ def test_a_film_waits_while_somebody_is_called_and_stops_under_an_alert(
     hall.send_board()  # too wide to be large beside a call
     expect(page.locator("#slide .welcome")).to_be_visible()
     expect(video).to_have_count(0)
+    page.evaluate(SLOWLY)  # it lasts until the alert
     hall.calls.clear()
     hall.send_board()
-    slowly = "film => { film.playbackRate = 0.1; return film.played.length; }"  # it lasts until the alert
-    wait_until(lambda: video.evaluate(slowly), "it comes again")
+    wait_until(lambda: video.evaluate("film => film.played.length"), "it comes again")
     assert video.evaluate("film => film.played.start(0)") < 1, "from its beginning"
 
     hall.raise_alert("evacuate")

@@ -61,7 +61,7 @@ def test_announcements_are_played_one_after_the_other_and_once(
 def test_a_call_is_not_spoken_again_once_another_waits(
     pages: Pages, hall: ContractServer, audio_folder: Path
 ) -> None:
-    (audio_folder / "twice.wav").write_bytes(to_wav(silence(4.0)))
+    (audio_folder / "twice.wav").write_bytes(to_wav(silence(30.0)))  # long past the next call
     page = listening(pages, hall)
     hall.announce(hall.call("R042"), audio="twice.wav", once_ms={"fr": 1_000})
     wait_until(lambda: page.evaluate("window.played.length") == 1, "the first begins")
