@@ -30,7 +30,7 @@ from tests.docs.documents import blocks_of
 from tests.harness.chromium import Pages
 from tests.harness.servers.second_host import SecondHost, ServedThere, namespace_file, second_host
 from tests.harness.waiting import wait_until
-from tests.harness.working import press_for_a_ticket
+from tests.harness.working import phase, press_for_a_ticket
 from tests.journeys.test_opening_a_hall import ROUND_THE_CLOCK
 from tests.server.usecases.quality.figures_history import HALLS
 
@@ -235,11 +235,11 @@ def test_kiosk_screen_and_console_live_on_another_machine(
 def assert_called_live(kiosk: Page, screen: Page, console: Page) -> None:
     """A press here appears there, a call there appears here, without a reload."""
     console.locator('[data-list="places"] li').first.locator("button").click()
-    expect(console.locator("body")).to_have_attribute("data-phase", "free")
+    phase(console, "free")
     number = press_for_a_ticket(kiosk, "laon-accueil")
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(number)
     console.keyboard.press("F9")
-    expect(console.locator("body")).to_have_attribute("data-phase", "called")
+    phase(console, "called")
     expect(screen.locator("main, body").first).to_contain_text(number)
 
 

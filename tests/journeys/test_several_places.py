@@ -198,10 +198,10 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     console = sign_in(pages.open(), server, *demonstration_user(server, "agent"))
     console.goto(f"{server.base_url}/console")
     console.locator('[data-list="places"] li').first.locator("button").click()
-    expect(console.locator("body")).to_have_attribute("data-phase", "free")
+    phase(console, "free")
     expect(console.locator('[data-list="waiting"] li')).to_contain_text(ticket)
     console.keyboard.press("F9")
-    expect(console.locator("body")).to_have_attribute("data-phase", "called")
+    phase(console, "called")
 
     expect(screen.locator("main, body").first).to_contain_text(ticket)
     expect(phone.locator("main")).to_contain_text("guichet 1")
@@ -209,9 +209,9 @@ def test_a_press_becomes_paper_a_call_and_a_figure(serve, layout, pages, fonts_d
     assert re.search(r"/audio/[0-9a-f]{32}\.wav$", screen.evaluate("window.heard[0]"))
 
     console.keyboard.press("o")
-    expect(console.locator("body")).to_have_attribute("data-phase", "in_service")
+    phase(console, "in_service")
     console.keyboard.press("F8")
-    expect(console.locator("body")).to_have_attribute("data-phase", "free")
+    phase(console, "free")
     after = _figures(quality, server)
     assert after["visits"]["value"] == before["visits"]["value"] + 1
     assert after["wait_mean"]["n"] == before["wait_mean"]["n"] + 1

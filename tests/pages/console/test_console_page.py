@@ -262,6 +262,9 @@ def test_two_presses_of_a_key_ask_for_somebody_and_a_lost_network_is_told(
     console.keyboard.press("F2")
     expect(panel).to_contain_text("Personne ne recevra cet appel\u00a0: téléphonez au 17.")
     assert_accessible(console)
+    console.keyboard.press("Escape")
+    console.keyboard.press("F2")  # it stays for a quarter of a minute
+    expect(panel).to_be_visible()
     console.set_viewport_size({"width": 390, "height": 844})
     console.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     box = panel.bounding_box()

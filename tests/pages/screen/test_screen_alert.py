@@ -10,7 +10,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.waiting import wait_until
-from tests.pages.screen.conftest import CLOCK, KNOWS_THE_DAY, MEASURE, SIZES
+from tests.pages.screen.conftest import KNOWS_THE_DAY, MEASURE, SIZES
 from tests.signage.contract_server import ContractServer, translate
 
 LONG = {
@@ -25,10 +25,14 @@ def hall(hall: ContractServer) -> ContractServer:
     return hall
 
 
+STANDING = "{ const began = Date.now(); window.ahead = 0; Date.now = () => began + window.ahead; }"
+"""A script that lets the page's clock stand unless it is put ahead: no language takes its turn by itself."""
+
+
 def opened(pages: Pages, hall: ContractServer, size: str = "landscape") -> Page:
     width, height = SIZES[size]
     page = pages.open(width=width, height=height)
-    page.add_init_script(CLOCK)
+    page.add_init_script(STANDING)
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
     return page

@@ -165,6 +165,7 @@ def test_a_long_notice_is_cut_after_sentences_and_shown_whole_before_its_turn_en
     page.goto(f"{hall.url}/screen#t=good")
     expect(page.locator("#slide .notice")).to_have_count(1)
     page.evaluate("document.fonts.ready")
+    page.clock.pause_at(time.time() + 10)
     run_to_title(page, "Autre")
     run_to_title(page, "Nos guichets")
     long = run_to_title(page, "Autre")
