@@ -49,8 +49,8 @@ RECORDER = """
     localStorage.setItem("late", window.late);
   });
 """
-"""Writes down what is seen, each beginning and end as the last look before it and the first one after; and how
-late the screen took the server's clock to be, as answers came late."""
+"""Writes down what is seen, each beginning and end as the last look before it and the first one after; and
+how late the screen took the server's clock to be, as answers came late."""
 TOLERANCE_MS = 400
 
 
