@@ -210,7 +210,8 @@ def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hal
 
 def drawn(place: Locator, text: str) -> None:
     """Waits for a text on a page whose clock stands: it is drawn in a frame of that clock."""
-    wait_until(lambda: place.page.clock.run_for(100) or text in place.inner_text(), text)
+    while text not in place.inner_text():
+        place.page.clock.run_for(20)
 
 
 def summaries(page: Page, *, waiting: int) -> list[tuple[float, int]]:
