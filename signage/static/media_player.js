@@ -100,7 +100,9 @@ export function createMediaPlayer({
       isNew: onStage?.key !== key,
       isFollowed: following !== showing.item,
     });
-    if (onStage?.key === key) beginPiece(at);
+    // after an alert the former item stands again until the next one can be shown
+    if (onStage?.key === key || stage.stands()) beginPiece(at);
+    else endPiece(at);
     const nextContent = contents.get(following);
     if (nextContent) oncePainted(() => stage.prepare(following, nextContent));
     return turnsIn;
@@ -128,9 +130,10 @@ export function createMediaPlayer({
   }
 
   function beginPiece(at) {
-    if (piece || !onStage.item?.notice) return;
+    if (piece || !onStage?.item?.notice) return;
     const { item, showing } = onStage;
-    piece = { item: item.id, notice: item.notice, from: at, showing, reading: stage.readingMs() };
+    const turn = onStage.key === next.key ? showing : null;
+    piece = { item: item.id, notice: item.notice, from: at, turn, reading: stage.readingMs() };
   }
 
   /** The display under way ends at an instant: another item comes, calls cover it, or the page closes. */
@@ -141,8 +144,8 @@ export function createMediaPlayer({
   }
 
   /** `isWhole`: it came to its end, or its only page stood long enough to be read. */
-  function displayOf({ item, notice, from, showing, reading }, at) {
-    const isOver = lists.isWhole(showing, lists.turnOf(playlist, at));
+  function displayOf({ item, notice, from, turn, reading }, at) {
+    const isOver = turn !== null && lists.isWhole(turn, lists.turnOf(playlist, at));
     const isWhole = isOver || at - from >= (reading ?? Infinity);
     return { item, notice, from, to: Math.max(at, from), outcome: isOver ? "completed" : "cut", isWhole };
   }

@@ -200,9 +200,13 @@ export function createStage({ box, measure, leaving, line, pagesOf, loudness, on
     if (isStill) progress.hide();
   }
 
+  /** Whether a page of the last shown item stands in the box. */
+  const stands = () => placed?.pages.some(({ element }) => element === box.firstChild) ?? false;
+
   return {
     greet,
     show,
+    stands,
     cover,
     keepStill,
     halt: change.end,
