@@ -219,7 +219,7 @@ class DomPage(DomLocator):
         return self._dom.do(verb, page=self._id, **values)
 
     def goto(self, address: str) -> None:
-        self.do("goto", address=address)
+        self.do("goto", address=address, patience_ms=PAGE_PATIENCE_MS)
 
     def reload(self) -> None:
         self.goto(self.url)

@@ -78,7 +78,7 @@ const DONE = {
     pages.set(page, new Page(contexts.get(context), size));
   },
   add_cookies: ({ context, cookies }) => contexts.get(context).addCookies(cookies),
-  goto: ({ page, address }) => pages.get(page).goto(address),
+  goto: ({ page, address, patience_ms: patienceMs }) => pages.get(page).goto(address, patienceMs),
   leave: async ({ page }) => {
     await pages.get(page).close();
     pages.delete(page);

@@ -186,8 +186,8 @@ export class Page {
     return this.window.document;
   }
 
-  async goto(address) {
-    await this.#inner.goto(address);
+  async goto(address, patienceMs) {
+    await this.#inner.goto(address, { timeout: patienceMs });
     await this.#begun;
   }
 
