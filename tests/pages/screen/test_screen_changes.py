@@ -202,6 +202,7 @@ def test_while_a_notice_stands_only_its_line_is_written_four_times_a_second(
 ) -> None:
     """An animation would draw sixty frames a second, without a graphics card a quarter of a core."""
     page = opened(pages, hall, photograph("teal"), words("b"))
+    run_until(page, "document.querySelector('#slide > .picture')")
     run_until(page, "document.querySelector('#slide > .notice')")
     page.clock.run_for(1_000)
     page.evaluate("""() => {
@@ -210,7 +211,7 @@ def test_while_a_notice_stands_only_its_line_is_written_four_times_a_second(
         watch.observe(document.querySelector("#aside"), { attributes: true, childList: true, subtree: true });
     }""")
     page.clock.run_for(2_000)
-    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate("document.querySelector('#progress-line').getAnimations().length") == 0
     assert page.evaluate("written") == ["progress-line"] * 8
 
 
