@@ -22,6 +22,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from tests.harness.counts import count
+from tests.harness.needs import needs_of
 from tests.harness.programs import PROJECT
 from tests.harness.sharing import machine, made_by_the_first
 
@@ -64,26 +65,6 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that all workers of this run share."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-
-
-NEEDS = {
-    "browser": {"browser"},
-    "postgresql": {"postgresql", "redis_server"},
-    "served": {"serve", "serve_at", "standing"},
-}
-"""By the name of a marker the fixtures that give it to a test."""
-
-
-def needs_of(item: pytest.Item) -> set[str]:
-    """The markers of `NEEDS` that a test gets from its fixtures and its parameters."""
-    fixtures = set(getattr(item, "fixturenames", ()))
-    found = {marker for marker, names in NEEDS.items() if fixtures & names}
-    values = getattr(item, "callspec", None)
-    if values is not None and {"postgresql", "workers"} & {
-        each for each in values.params.values() if isinstance(each, str)
-    }:
-        found.add("postgresql")
-    return found
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -6,9 +6,12 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 PATIENCE_S = 45.0
 """How long what must come may take; passing tests do not wait, and a machine that is busy may take longer.
@@ -39,6 +42,17 @@ def wait_until[Found](
             raise AssertionError(f"not within {within_s:g} s: {what} (last answer: {found!r})")
         time.sleep(pause_s)
         pause_s = max(every_s, min(pause_s * 1.3, SELDOM_S))
+
+
+def run_clock_until(page: "Page", is_true: Callable[[], object], what: str, *, step_ms: int = 20) -> None:
+    """Runs the clock of a page, which stands, by steps until something is true; slower than life."""
+
+    def stepped() -> object:
+        page.clock.run_for(step_ms)
+        return is_true()
+
+    if not is_true():
+        wait_until(stepped, what)
 
 
 def _idle_s() -> float:

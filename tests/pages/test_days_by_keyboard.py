@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import run_clock_until
 from tests.harness.working import act, issue, phase, sign_in_by_keyboard, tab_to
 
 SERVICE, COMPUTER = "laon-accueil", "laon-numerique"
@@ -197,11 +197,9 @@ def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hal
         issue(hall, "laon", COMPUTER)
         drawn(count, str(people))
         page.clock.run_for(1_000)
-    page.clock.run_for(15_000)
     summaries(page, waiting=4)
     issue(hall, "laon", COMPUTER)
     drawn(count, "5")
-    page.clock.run_for(30_000)
     said_at, more = zip(*summaries(page, waiting=5), strict=True)
     assert sum(more) == 5
     assert len(more) < 5
@@ -210,8 +208,7 @@ def test_a_console_read_aloud_says_a_polite_summary_at_most_every_15_seconds(hal
 
 def drawn(place: Locator, text: str) -> None:
     """Waits for a text on a page whose clock stands: it is drawn in a frame of that clock."""
-    while text not in place.inner_text():
-        place.page.clock.run_for(20)
+    run_clock_until(place.page, lambda: text in place.inner_text(), text)
 
 
 def summaries(page: Page, *, waiting: int) -> list[tuple[float, int]]:
@@ -221,8 +218,9 @@ def summaries(page: Page, *, waiting: int) -> list[tuple[float, int]]:
         heard: list[Any] = page.evaluate("window.heard")
         return heard if heard and heard[-1][1].endswith(f". {waiting} en attente.") else []
 
+    run_clock_until(page, announcements, f"a summary of {waiting} people", step_ms=500)
     found = []
-    for at, text in wait_until(announcements, f"a summary of {waiting} people"):
+    for at, text in announcements():
         more = re.fullmatch(r"(\d+) personnes? de plus\. \d+ en attente\.", text)
         assert more, text
         found.append((at, int(more[1])))

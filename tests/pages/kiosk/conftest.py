@@ -13,7 +13,7 @@ from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPage, DomPages, expect
 from tests.harness.servers.served import Served
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import run_clock_until, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +137,13 @@ def pass_guard(page: Page | DomPage) -> None:
     Its timers and its sockets wait as always.
     """
     page.evaluate(LATER)
+
+
+def take_at_rest(page: Page) -> None:
+    """Takes the chosen ticket on a page whose clock stands: what leaves by itself stays."""
+    pass_guard(page)
+    page.locator("[data-act=take]").click()
+    run_clock_until(page, page.locator(".number").count, "the number")
 
 
 def press(page: Page | DomPage, selector: str) -> None:

@@ -28,8 +28,8 @@ from tests.pages.kiosk.conftest import (
     fits,
     fits_at_every_size,
     issue_elsewhere,
-    pass_guard,
     press,
+    take_at_rest,
     turn_to,
 )
 
@@ -293,9 +293,8 @@ def test_the_reasons_are_read_aloud(at_kiosk: Callable[..., Page]):
     assert any(
         re.fullmatch(r"\d sur 3\u00a0: Mon titre expire dans moins de 15 jours", each) for each in said
     )
-    by_key(page, "[data-reason=expires-soon]")
-    with page.expect_response("**/reading?*view=sheet*") as asked:
-        page.locator("#listen").press("Enter")
+    with page.expect_response("**/reading?*view=sheet*") as asked:  # once asked for, each view is read
+        by_key(page, "[data-reason=expires-soon]")
     assert "Motif\u00a0: Mon titre expire dans moins de 15 jours" in asked.value.json()["sentences"]
 
 
@@ -323,10 +322,7 @@ def test_number_codes_and_address_are_large_and_leave_for_whoever_comes_next(at_
         page = at_kiosk(size, before=lambda opened: opened.clock.install())
         choose(page)
         page.clock.pause_at(page.evaluate("Date.now()") / 1_000 + 30)  # the code is covered after ten
-        pass_guard(page)
-        page.locator("[data-act=take]").click()
-        while page.locator(".number").count() == 0:
-            page.clock.run_for(20)
+        take_at_rest(page)
         expect(page.locator(".print")).to_contain_text("photographiez cet écran")
         code = page.locator(".scan b bdi")
         expect(code).to_have_text(re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}"))

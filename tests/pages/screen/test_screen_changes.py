@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.harness.chromium import Pages
+from tests.harness.waiting import run_clock_until
 from tests.pages.screen.conftest import SIZES
 from tests.signage.contract_server import ContractServer
 from tests.signage.programmes import item, medium, programme
@@ -77,12 +78,8 @@ def pixels(page: Page, selector: str) -> "np.ndarray[Any, Any]":
 
 
 def run_until(page: Page, is_true: str) -> None:
-    """Lets the page's clock run until something is true, four minutes at most."""
-    for _ in range(480):
-        if page.evaluate(f"Boolean({is_true})"):
-            return
-        page.clock.run_for(500)
-    raise AssertionError(f"{is_true} does not come")
+    """Lets the page's clock run until a script answers that something is true, four minutes at most."""
+    run_clock_until(page, lambda: page.evaluate(f"Boolean({is_true})"), is_true, step_ms=500)
 
 
 def held_change(page: Page) -> None:
