@@ -1,12 +1,11 @@
 """The cached estimate of each hall, from the calling rule played forward. Answers only read it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.domain.calling.waiting_legs import PRIORITY, WALK_IN, CallingCounter, LinkedTurn, QueuedLeg
-from server.domain.hall.configuration import HallConfiguration, Service
+from server.domain.calling.waiting_legs import PRIORITY
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import last_closing
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
@@ -22,7 +21,6 @@ from server.domain.waits.estimate import (
     new_in,
     pace_of,
     pool_paces,
-    residual_s,
 )
 from server.domain.waits.hall_snapshot import (
     CounterNow,
@@ -35,20 +33,17 @@ from server.domain.waits.hall_snapshot import (
     UpcomingBreak,
     occupied_times,
 )
-from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
+from server.domain.waits.play_forward import MOST_FOLLOWED
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
-from server.store.visits.legs import LegRow, as_queued, open_legs, received_last, waiting_by_queue
+from server.store.visits.legs import LegRow, open_legs, received_last, waiting_by_queue
 from server.store.visits.open_legs import OpenLegs
 from server.store.visits.visits import linked_visits
-from server.usecases.calling import count_open_places, profile_of
 from server.usecases.counters.own_session import wrapping_up
 from server.usecases.hall_view import HallState, hall_state
-
-type Receiving = tuple[CounterNow, Sequence[SessionPlace]]
-"""An agent, or a counter where visitors work by themselves, with the places of its session."""
+from server.usecases.predicted_calls import HallToday, LearntHours, Receiving, predict_calls
 
 
 def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
@@ -148,93 +143,6 @@ def _linked(legs: OpenLegs, together: list[LegRow], at: str | None) -> LinkedNow
     return LinkedNow(tuple(members), at)
 
 
-AFTER_ALL = "~" * 12
-"""A ticket number that sorts behind all that were issued at the same instant."""
-_AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
-
-
-def predict_calls(
-    configuration: HallConfiguration,
-    legs: OpenLegs,
-    receiving: Iterable[Receiving],
-    paces: Mapping[str, ServicePace],
-    now: datetime,
-) -> dict[str, float]:
-    """Seconds until the call of each waiting visit, and of a newcomer in each service (key: `new_in`).
-
-    Legs that let calls pass are taken as if none had passed yet. Refusal: unknown_rule, when the rule of a
-    session is none of this version.
-    """
-    receiving, opened = list(receiving), list(legs)
-    waiting = [leg for leg in opened if leg.state == LegState.WAITING]
-    at_counter = {leg.counter: leg for leg in opened if leg.state in _AT_COUNTER}
-    services = {each.id: each for each in configuration.services.values() if each.queue in paces}
-    found = called_in_s(
-        HallAhead(
-            now=now,
-            time_zone=configuration.site.zone,
-            callers=[_caller(configuration, legs, each, at_counter, paces) for each in receiving],
-            legs=[
-                as_queued(leg, legs.needs(leg.visit), link=legs.link(leg.visit))
-                for leg in waiting
-                if leg.service in services
-            ],
-            newcomers=dict(_newcomers(services.values(), now)),
-            takes_s={each.id: paces[each.queue].mean_s for each in services.values()},
-            mean_s={each.id: float(each.typed_mean_s) for each in services.values()},
-            counters_open=count_open_places(
-                (place for _, places in receiving for place in places), configuration
-            ),
-        )
-    )
-    visits = {leg.id: leg.visit for leg in waiting}
-    return {visits.get(key, key): in_s for key, in_s in found.items()}
-
-
-def _caller(
-    configuration: HallConfiguration,
-    legs: OpenLegs,
-    receiving: Receiving,
-    at_counter: Mapping[str | None, LegRow],
-    paces: Mapping[str, ServicePace],
-) -> ExpectedCaller:
-    counter, places = receiving
-    found, linked, rest_s = [], None, counter.wraps_up_s
-    for place in places:
-        leg = at_counter.get(place.counter)
-        configured = configuration.counters.get(place.counter)
-        calling = CallingCounter(
-            place.counter, frozenset(place.services), configured is not None and configured.is_step_free
-        )
-        found.append((calling, profile_of(configuration, place.terms)))
-        if leg is not None:
-            rest_s += residual_s(paces[leg.queue]) if leg.queue in paces else 0.0
-            link = legs.link(leg.visit)
-            linked = linked if link is None else LinkedTurn(link, leg.number)
-    return ExpectedCaller(tuple(found), rest_s, linked)
-
-
-def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:
-    """The legs of visitors who would take a ticket of each service now, with and without a priority."""
-    for service in services:
-        for leg_class in (WALK_IN, PRIORITY):
-            key = new_in(service.id, has_priority=leg_class == PRIORITY)
-            yield (
-                key,
-                QueuedLeg(
-                    id=key,
-                    number=AFTER_ALL,
-                    series=service.series.prefix,
-                    service=service.id,
-                    queue=service.queue,
-                    leg_class=leg_class,
-                    reference=now,
-                    issued_at=now,
-                    target_s=service.target_for(leg_class),
-                ),
-            )
-
-
 MOST_RECENT = 600
 """How many of the legs received last tell how long services take."""
 PACES_KEPT_S = 60.0
@@ -263,6 +171,7 @@ class Estimates:
     database: Database
     by_hall: dict[str, HallEstimate] = field(default_factory=dict)
     _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
+    _hours: LearntHours = field(default_factory=LearntHours)
 
     def refresh(self, hall: str) -> HallEstimate:
         """Computes the estimate of a hall (id) from its committed state."""
@@ -273,8 +182,9 @@ class Estimates:
             receiving = receiving_now(rows, hall, state)
             rest = rest_now(rows, hall, state)
             linked = linked_now(self.database, rows, state)
-            called_in_s = self._predict_calls(
-                rows, state, receiving, paces, sum(each.people for each in counts.values())
+            expected = self._hours.today(rows, state, rest, receiving)
+            called_in_s, returning = self._predict_calls(
+                rows, state, receiving, paces, expected, sum(each.people for each in counts.values())
             )
         queues = [
             QueueNow(
@@ -293,6 +203,7 @@ class Estimates:
             linked,
             called_in_s,
             closes_in_s(state.configuration, state.as_of),
+            returning,
         )
         return self._reckoned(hall, now, state.as_of)
 
@@ -349,16 +260,17 @@ class Estimates:
         state: HallState,
         receiving: list[Receiving],
         paces: dict[str, ServicePace],
+        expected: HallToday | None,
         people: int,
-    ) -> dict[str, float]:
-        """Seconds until each call by the calling rule; empty when too many wait or the rule is unknown."""
+    ) -> tuple[dict[str, float], list[CounterNow]]:
+        """As `predict_calls`; nothing when too many wait or the rule is unknown."""
         if people > MOST_FOLLOWED:
-            return {}
+            return {}, []
         legs = self.database.open_legs(rows, state.row)
         try:
-            return predict_calls(state.configuration, legs, receiving, paces, state.as_of)
+            return predict_calls(state.configuration, legs, receiving, paces, state.as_of, expected)
         except Refusal:
-            return {}
+            return {}, []
 
     def _paces_of(self, rows: Rows, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
         elapsed_s = self.database.clock.elapsed_s()

@@ -9,7 +9,7 @@ outward to five minutes; or there is no range.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist, fmean, pstdev
 
 from server.domain.waits.hall_snapshot import (
@@ -39,12 +39,14 @@ LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
 class WaitRange:
     """A range of seconds, both ends multiples of 300; (0, 0) says that there is no wait.
 
-    `median_s`: the median of the estimate itself, not the middle of the rounded range.
+    `median_s`: the median of the estimate itself, not the middle of the rounded range. `counts_return`: every
+    able counter is away, and their expected return is part of it.
     """
 
     low_s: int
     high_s: int
     median_s: float
+    counts_return: bool = False
 
     @property
     def is_none_needed(self) -> bool:
@@ -111,6 +113,7 @@ def _whole(found: Iterable[Estimate]) -> Estimate:
             min(each.low_s for each in ranges),
             max(each.high_s for each in ranges),
             fmean(each.median_s for each in ranges),
+            all(each.counts_return for each in ranges),
         )
     return AfterClosing(min(each.median_s for each in served)) if served else None
 
@@ -144,9 +147,9 @@ def _before_closing(now: HallSnapshot, service: str, found: WaitRange | None) ->
 
 
 def _range_at(now: HallSnapshot, *, queue: str, ahead: int, subject: WaitSubject) -> WaitRange | None:
-    able = _able(now, queue, subject.service)
+    able = _able(now.counters, queue, subject.service)
     if not able:
-        return None
+        return _range_from_return(now, queue=queue, subject=subject)
     work = work_ahead(now.linked, queue, ahead, [counter.counter for counter in able])
     is_on_break = now.rest is not None and now.rest.begins_in_s <= 0
     if not work.callable_ahead and not is_on_break and any(each.is_free for each in able):
@@ -161,6 +164,16 @@ def _range_at(now: HallSnapshot, *, queue: str, ahead: int, subject: WaitSubject
     if predicted_s is not None:
         return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     return _of_sum(now, _remaining(able, _by_id(now), queue, work.ahead), queue)
+
+
+def _range_from_return(now: HallSnapshot, *, queue: str, subject: WaitSubject) -> WaitRange | None:
+    """The range where every able counter is away: their return is part of the predicted call."""
+    returning = _able(now.returning, queue, subject.service)
+    predicted_s = now.called_in_s.get(subject.key)
+    if not returning or predicted_s is None:
+        return None
+    found = _of_sum(now, _until_predicted_call(returning, _by_id(now), predicted_s - now.age_s), queue)
+    return replace(found, counts_return=True)
 
 
 def estimate_linked(now: HallSnapshot, *, subject: WaitSubject, queue: str, ahead: int) -> Estimate:
@@ -178,7 +191,7 @@ def _range_linked(now: HallSnapshot, *, subject: WaitSubject, queue: str, ahead:
     place = place_of_linked(now.linked, subject.key)
     if place is None:
         return _range_at(now, queue=queue, ahead=ahead, subject=subject)
-    able, predicted_s = _able(now, queue, subject.service), now.called_in_s.get(subject.key)
+    able, predicted_s = _able(now.counters, queue, subject.service), now.called_in_s.get(subject.key)
     if able and predicted_s is not None:
         return _of_sum(now, _until_predicted_call(able, _by_id(now), predicted_s), queue)
     pace = _by_id(now)[queue].pace
@@ -186,11 +199,11 @@ def _range_linked(now: HallSnapshot, *, subject: WaitSubject, queue: str, ahead:
     if any(each.counter == place.at and queue in each.queues for each in now.counters):
         rest_s = residual_s(pace)
         return _of_sum(now, _with_model_error(after.plus(_Sum(rest_s, rest_s**2))), queue)
-    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, subject=ANYBODY)
+    return _behind_first(now, place, after) or _range_at(now, queue=queue, ahead=ahead, subject=subject)
 
 
 def _behind_first(now: HallSnapshot, place: LinkedPlace, after: "_Sum") -> WaitRange | None:
-    able = _able(now, place.first_queue, "")
+    able = _able(now.counters, place.first_queue, "")
     if not able:
         return None
     work = work_ahead(now.linked, place.first_queue, place.first_ahead, [each.counter for each in able])
@@ -198,8 +211,8 @@ def _behind_first(now: HallSnapshot, place: LinkedPlace, after: "_Sum") -> WaitR
     return _of_sum(now, first.plus(after), place.first_queue)
 
 
-def _able(now: HallSnapshot, queue: str, service: str) -> list[CounterNow]:
-    return [counter for counter in now.counters if counter.serves(queue, service)]
+def _able(counters: Iterable[CounterNow], queue: str, service: str) -> list[CounterNow]:
+    return [counter for counter in counters if counter.serves(queue, service)]
 
 
 def _waits_elsewhere(now: HallSnapshot, counter: CounterNow, queue: str) -> bool:

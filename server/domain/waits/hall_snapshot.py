@@ -166,6 +166,11 @@ class UpcomingBreak:
         begins_s = max(0.0, self.begins_in_s)
         return wait_s if wait_s < begins_s else wait_s + self.resumes_in_s - begins_s
 
+    def worked(self, in_s: float) -> float:
+        """The seconds until an instant without those of the break: what `moved` lengthens again."""
+        begins_s = max(0.0, self.begins_in_s)
+        return min(in_s, max(begins_s, in_s - self.resumes_in_s + begins_s))
+
 
 @dataclass(frozen=True, slots=True)
 class HallSnapshot:
@@ -175,6 +180,7 @@ class HallSnapshot:
     `called_in_s`: seconds until the calling rule would come to a visit that waits, and to newcomers
     (`new_in`), as far as the rule was simulated (`play_forward`).
     `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
+    `returning`: counters that are away and expected back. `age_s`: how long ago the calls were simulated.
     """
 
     queues: Sequence[QueueNow]
@@ -183,12 +189,14 @@ class HallSnapshot:
     linked: Sequence[LinkedNow] = ()
     called_in_s: Mapping[str, float] = field(default_factory=dict)
     closes_in_s: Mapping[str, float] = field(default_factory=dict)
+    returning: Sequence[CounterNow] = ()
+    age_s: float = 0.0
 
     @property
     def changes_by_itself(self) -> bool:
         """Whether the passing of time alone changes the estimate."""
         has_wrap_up = any(counter.wraps_up_s for counter in self.counters)
-        return self.rest is not None or has_wrap_up or bool(self.closes_in_s)
+        return self.rest is not None or has_wrap_up or bool(self.closes_in_s or self.returning)
 
     def later(self, by_s: float) -> "HallSnapshot":
         """The same hall `by_s` seconds later, if nothing happens."""
@@ -200,6 +208,7 @@ class HallSnapshot:
             counters=[counter.later(by_s) for counter in self.counters],
             rest=rest if rest and rest.resumes_in_s > 0 else None,
             closes_in_s={service: in_s - by_s for service, in_s in self.closes_in_s.items()},
+            age_s=self.age_s + by_s,
         )
 
 

@@ -5,6 +5,7 @@ Newcomers get the instant at which the rule would call them and take no counter'
 for every queue and every leg.
 """
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -21,6 +22,7 @@ from server.domain.calling.waiting_legs import (
     ShareTurns,
     queue_facts,
 )
+from server.domain.waits.usual_hours import Absence
 
 MOST_FOLLOWED = 100
 """With more legs the rule is not played forward: it would take too long and would hardly be more exact."""
@@ -30,13 +32,15 @@ MOST_FOLLOWED = 100
 class ExpectedCaller:
     """An agent who calls one person at a time, at one counter or several, each with its profile.
 
-    `free_in_s`: seconds until the next call, 0 when free. `linked`: the link of the visitor being received,
-    if any.
+    `free_in_s`: seconds until the next call, 0 when free; of one who is away, until the expected return.
+    `linked`: the link of the visitor being received, if any. `absences`: the expected ones, in order; each
+    begins once the agent is free.
     """
 
     places: tuple[tuple[CallingCounter, WorkProfile], ...]
     free_in_s: float
     linked: LinkedTurn | None = None
+    absences: Sequence[Absence] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,7 @@ class _Pass:
         self.hall = hall
         self.agents = [_Agent(list(caller.places), caller.linked) for caller in hall.callers]
         self.is_there = [caller.free_in_s > 0 for caller in hall.callers]
+        self.absences = [list(caller.absences) for caller in hall.callers]
         self.keys = {leg.id: key for key, leg in hall.newcomers.items()}
         self.legs = {leg.id: leg for leg in hall.legs}
         self.lines = _lines([*hall.legs, *hall.newcomers.values()])
@@ -88,6 +93,11 @@ class _Pass:
         while free:
             in_s, at = heappop(free)
             self.is_there[at] = False
+            if self.absences[at] and self.absences[at][0].begins_in_s <= in_s:
+                away = self.absences[at].pop(0)
+                if math.isfinite(away.lasts_s):
+                    heappush(free, (in_s + away.lasts_s, at))
+                continue
             leg = self._picked(at, self.hall.now + timedelta(seconds=in_s))
             if leg is None:
                 continue

@@ -16,6 +16,7 @@ from server.domain.visits.facts import leg_ended, visit_taken_back
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.told_before import ReminderChannel, may_defer
 from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
+from server.domain.waits.estimate import WaitRange
 from server.ids import token_digest
 from server.store import hours
 from server.store.configuration.halls import all_halls
@@ -183,6 +184,7 @@ class _TicketInAnyLanguage(AlertPart, _Wishes):
     ahead: Count | None
     wait: SaidWait | None
     why_no_wait: Literal["after_closing", "closed", "break", "held", "no_counter", "paused"] | None
+    """Beside a wait: why nobody calls now, where the wait counts that counters come back."""
     is_open: bool
     next_opening_at: InstantText | None
     may_give_up: bool
@@ -285,7 +287,7 @@ def _answers(
     why_no_wait: NoWait | None = announced["why_no_wait"]
     if is_waiting and not is_open:
         why_no_wait = "closed" if rest is None else "break"
-    elif is_waiting and wait is None:
+    elif is_waiting and (wait is None or (isinstance(wait, WaitRange) and wait.counts_return)):
         why_no_wait = _why_no_wait(database, leg)
     until = take_back_until(leg, now=now) if may_act else None
     wishes = _wishes(database, leg) if may_act else _NO_WISHES

@@ -27,6 +27,7 @@ from server.usecases.reports.reports import approve_report, begin_report, freeze
 from server.web.pages.hall.phone import (
     ahead_sentence,
     alert_words,
+    away_sentence,
     closed_sentence,
     kept_sentence,
     part_of,
@@ -330,6 +331,7 @@ def test_the_page_and_its_script_have_the_same_sentences(case: dict[str, Any]):
     assert part_of(ticket) == case["part"]
     assert as_json(ahead_sentence(ticket)) == case["ahead"]
     assert as_json(wait_sentence(ticket)) == case["wait"]
+    assert as_json(away_sentence(ticket)) == case.get("away")
     assert as_json(closed_sentence(ticket)) == case.get("closed", ["phone.closed", {}])
     assert as_json(alert_words(ticket.get("alert"), "en", PREPARED)) == case.get("words", [])
 

@@ -267,6 +267,7 @@ def _words(ticket: FollowedTicket, language: str) -> dict[str, object]:
         "part": part_of(ticket),
         "ahead": said(ahead_sentence(ticket)),
         "wait": said(wait_sentence(ticket)) if ticket["state"] == "waiting" else "",
+        "away": said(away) if (away := away_sentence(ticket)) else "",
         "closed": said(closed_sentence(ticket)),
         "opening": opening(opens_at) if opens_at else "",
         "keep": said(kept_sentence(opens_at.date() if opens_at else None, today)),
@@ -351,6 +352,12 @@ def wait_sentence(ticket: FollowedTicket) -> Phrase:
     if high >= _HOUR:
         return "phone.wait.range_hours", {"low": duration_sentence(low), "high": duration_sentence(high)}
     return "phone.wait.range", {"low": low, "high": high}
+
+
+def away_sentence(ticket: FollowedTicket) -> Phrase | None:
+    """Why nobody calls now, beside a wait that counts the counters' return."""
+    is_away = ticket["wait"] is not None and ticket["why_no_wait"] in ("paused", "no_counter")
+    return (f"phone.wait.{ticket['why_no_wait']}", {}) if is_away else None
 
 
 def kept_sentence(opens_on: date | None, today: date) -> Phrase:

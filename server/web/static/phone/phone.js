@@ -15,6 +15,7 @@ import {
   partOf,
   requestFor,
   takenBackWords,
+  awaySaid,
   waitSaid,
   withKnownWords,
 } from "./phone_state.js";
@@ -157,6 +158,8 @@ function draw() {
   write("service", ticket.service.name);
   write("service-french", ticket.service.french);
   write("wait", sentenceOf(waitSaid(ticket)));
+  const away = awaySaid(ticket);
+  write("away", away ? sentenceOf(away) : "");
   write("ahead", sentenceOf(aheadSaid(ticket)));
   write("closed", sentenceOf(closedSaid(ticket)));
   const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));

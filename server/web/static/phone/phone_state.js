@@ -55,6 +55,16 @@ export function waitSaid({ wait, why_no_wait: why }) {
 }
 
 /**
+ * Why nobody calls now, beside a wait that counts the counters' return.
+ *
+ * @param {Api.FollowedTicket} ticket
+ * @returns {Sentence | null}
+ */
+export function awaySaid({ wait, why_no_wait: why }) {
+  return wait && ["paused", "no_counter"].includes(why ?? "") ? [`phone.wait.${why}`, {}] : null;
+}
+
+/**
  * Whole minutes as people say them: hours from one hour on.
  *
  * @param {number} whole

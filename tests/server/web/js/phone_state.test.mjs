@@ -12,6 +12,7 @@ import {
   openingOf,
   partOf,
   requestFor,
+  awaySaid,
   waitSaid,
   withKnownWords,
 } from "../../../../server/web/static/phone/phone_state.js";
@@ -25,11 +26,21 @@ const PREPARED = {
   en: { kinds: { evacuate: { title: "Leave", text: "Go." } } },
 };
 
-for (const { name, ticket, part, ahead, wait, closed = ["phone.closed", {}], words = [] } of CASES) {
+for (const {
+  name,
+  ticket,
+  part,
+  ahead,
+  wait,
+  away = null,
+  closed = ["phone.closed", {}],
+  words = [],
+} of CASES) {
   test(`the phone says what the server's first page says: ${name}`, () => {
     assert.equal(partOf(ticket), part);
     assert.deepEqual(aheadSaid(ticket), ahead);
     assert.deepEqual(waitSaid(ticket), wait);
+    assert.deepEqual(awaySaid(ticket), away);
     assert.deepEqual(closedSaid(ticket), closed);
     assert.deepEqual(alertWords(ticket, "en", PREPARED), words);
   });

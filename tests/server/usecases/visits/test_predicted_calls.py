@@ -1,0 +1,106 @@
+"""What a hall's counters usually do is part of the waits it announces."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+
+from server.domain.author import Author
+from server.ids import new_id
+from server.store.transactions.database import Database
+from server.usecases.counters.counter_sessions import (
+    SessionRequest,
+    close_counter,
+    open_counter,
+    pause_counter,
+    resume_counter,
+)
+from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket
+from server.usecases.waits import Estimates
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE
+from tests.server.usecases.quality.figures_history import Hands, database_with_hall
+from tests.server.usecases.test_opening import at
+
+LEAVES, RETURNS = at(10), at(11)
+MINUTE_S = 60
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands(at(8) - timedelta(weeks=4))
+
+
+@pytest.fixture
+def database(database_url: str, hands: Hands) -> Iterator[Database]:
+    with closing(database_with_hall(database_url, hands, HALL)) as database:
+        yield database
+
+
+def work_on_tuesdays(database: Database, hands: Hands, *agents: str) -> None:
+    """On each Tuesday before, one of them is at the counter in the morning, away from ten to eleven."""
+    for ago, agent in enumerate(agents):
+        author, before = Author(agent), timedelta(weeks=len(agents) - ago)
+        hands.now = at(8, 30) - before
+        open_counter(database, COUNTER, author, SessionRequest(services=[SERVICE]))
+        hands.now = LEAVES - before
+        pause_counter(database, COUNTER, author, "break")
+        hands.now = RETURNS - before
+        resume_counter(database, COUNTER, author)
+        hands.now = at(12) - before
+        close_counter(database, COUNTER, author)
+
+
+def ticket_at_the_pause(database: Database, hands: Hands) -> str:
+    """The token of a ticket that waits while the only counter has gone."""
+    hands.now = at(8, 30)
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+    ticket = issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, new_id()))
+    hands.now = at(10, 5)
+    pause_counter(database, COUNTER, AGENT, "break")
+    return str(ticket["token"])
+
+
+def followed(database: Database, estimates: Estimates, token: str) -> FollowedTicket:
+    return read_ticket(database, estimates, token)
+
+
+def test_while_the_counter_is_away_a_phone_tells_the_wait_until_its_usual_return(
+    database: Database, hands: Hands
+):
+    work_on_tuesdays(database, hands, "one", "two", "three")
+    token, estimates = ticket_at_the_pause(database, hands), Estimates(database)
+    found = followed(database, estimates, token)
+    assert found["why_no_wait"] == "paused"
+    assert found["wait"] is not None
+    assert found["wait"]["low_s"] <= 60 * MINUTE_S <= found["wait"]["high_s"]
+    hands.now = at(10, 50)
+    later = followed(database, estimates, token)["wait"]
+    assert later is not None, "nothing happened meanwhile"
+    assert later["high_s"] < 35 * MINUTE_S
+    quoted = estimates.quote(database.hall_id(HALL), SERVICE, "walk_in", 1)
+    assert quoted is not None
+
+
+def test_hours_of_fewer_than_three_agents_are_not_learnt(database: Database, hands: Hands):
+    work_on_tuesdays(database, hands, "one", "two", "one")
+    token = ticket_at_the_pause(database, hands)
+    found = followed(database, Estimates(database), token)
+    assert (found["wait"], found["why_no_wait"]) == (None, "paused")
+
+
+def test_a_wait_that_reaches_the_usual_absence_lasts_over_it(database: Database, hands: Hands):
+    work_on_tuesdays(database, hands, "one", "two", "three")
+    hands.now = at(9, 30)
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+    tickets = [issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, new_id())) for _ in range(12)]
+    estimates = Estimates(database)
+    [first, *_, last] = [followed(database, estimates, str(each["token"]))["wait"] for each in tickets]
+    assert first is not None
+    assert last is not None
+    assert first["high_s"] < 30 * MINUTE_S
+    assert last["high_s"] > 120 * MINUTE_S
+    pass_of = estimates.refresh(database.hall_id(HALL)).now.called_in_s
+    away = [in_s for in_s in pass_of.values() if 35 * MINUTE_S < in_s < 85 * MINUTE_S]
+    assert not away, "nobody is called in the usual absence"
