@@ -17,7 +17,16 @@ import segno
 import typer
 
 from server.clock import Clock
-from server.commands import accounts, demonstrating, devices, doctoring, exchange, keeping, simulating
+from server.commands import (
+    accounts,
+    demonstrating,
+    devices,
+    doctoring,
+    exchange,
+    keeping,
+    replaying,
+    simulating,
+)
 from server.commands.examination import missing_assets
 from server.commands.say import ending_well, open_database, say, sentence
 from server.demonstration.create import demo_file, is_demonstration
@@ -197,6 +206,7 @@ cli.command("import-translations")(exchange.import_translations)
 cli.command("import-appointments")(exchange.import_appointments_command)
 cli.command("export-visits")(exchange.export_visits_command)
 cli.command("report")(exchange.report)
+cli.command("replay")(replaying.replay)
 cli.command("simulate")(simulating.simulate)
 cli.command("purge")(keeping.purge_command)
 cli.command("verify-journal")(keeping.verify_journal_command)

@@ -39,6 +39,7 @@ COMMANDS = {
         "import-appointments",
         "export-configuration",
         "export-visits",
+        "replay",
         "simulate",
         "report",
     ),

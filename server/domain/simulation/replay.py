@@ -1,0 +1,268 @@
+"""Replays a log: the wait that the estimate of a real hall would have announced with each ticket.
+
+Facts come in the order of their instants: a leg's call and end are looked at when the replay is there, so
+nothing later than a ticket is used for it (docs/rules/estimates.md). Where the log does not name a counter,
+a visitor is called to the able one that has been free for longest.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from heapq import heappop, heappush
+
+from server.domain.calling.rules import RuleName, WorkProfile
+from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedLeg
+from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
+from server.domain.simulation.logs import ABSENT, LoggedDuty
+from server.domain.waits.estimate import (
+    Estimate,
+    WaitSubject,
+    estimate_at,
+    new_in,
+    pace_of,
+    residual_s,
+)
+from server.domain.waits.hall_snapshot import (
+    CounterNow,
+    HallSnapshot,
+    QueueNow,
+    ReceivedVisit,
+    ServicePace,
+    occupied_times,
+)
+from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
+
+MOST_RECENT = 600
+"""How many of the legs received last tell how long services take, as in a real hall."""
+AFTER_ALL = "~" * 12
+"""A ticket number that sorts behind all that were issued at the same instant."""
+PACES_KEPT = timedelta(seconds=60)
+FORGOTTEN_AFTER = timedelta(hours=16)
+"""A leg or duty without an end in the log is over by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What would have been announced with a leg, and the simple estimate: position × mean ÷ counters."""
+
+    leg: LoggedLeg
+    announced: Estimate
+    simple_s: float | None
+    seconds: float
+
+
+class _Kind(IntEnum):
+    END = 0
+    CLOSE = 1
+    CALL = 2
+
+
+@dataclass(slots=True)
+class _Place:
+    """A counter on duty: since when it has been free, and the leg that was called to it last."""
+
+    duty: LoggedDuty
+    free_since: datetime
+    at: LoggedLeg | None = None
+    called_at: datetime | None = None
+
+
+def replayed(
+    legs: Iterable[LoggedLeg],
+    duties: Sequence[LoggedDuty],
+    terms: Mapping[tuple[str, str], ServiceTerms],
+    rule: RuleName,
+    *,
+    seconds: Callable[[], float],
+) -> Iterator[Replayed]:
+    """Each leg in the order given (by instant) with its announcement; `duties` by opening.
+
+    `seconds`: a clock that measures the computation.
+    """
+    halls: dict[str, _Hall] = {}
+    opening = iter(duties)
+    coming = next(opening, None)
+    for leg in legs:
+        while coming is not None and coming.opened_at <= leg.since:
+            _hall(halls, coming.hall, terms, rule).open(coming)
+            coming = next(opening, None)
+        hall = _hall(halls, leg.hall, terms, rule)
+        hall.pass_until(leg.since)
+        began = seconds()
+        announced = hall.announced(leg)
+        took = seconds() - began
+        yield Replayed(leg, announced, hall.simple_s(leg), took)
+        hall.arrive(leg)
+
+
+def _hall(
+    halls: dict[str, "_Hall"], name: str, terms: Mapping[tuple[str, str], ServiceTerms], rule: RuleName
+) -> "_Hall":
+    if name not in halls:
+        own = {service: each for (hall, service), each in terms.items() if hall == name}
+        halls[name] = _Hall(own, rule)
+    return halls[name]
+
+
+@dataclass(slots=True)
+class _Hall:
+    """A hall at one instant of its log."""
+
+    terms: dict[str, ServiceTerms]
+    rule: RuleName
+    waiting: dict[str, QueuedLeg] = field(default_factory=dict)
+    places: dict[str, _Place] = field(default_factory=dict)
+    events: list[tuple[datetime, _Kind, str, int, LoggedLeg | LoggedDuty]] = field(default_factory=list)
+    pushed: int = 0
+    received: deque[ReceivedVisit] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
+    paces: dict[str, ServicePace] = field(default_factory=dict)
+    paces_until: datetime | None = None
+
+    def open(self, duty: LoggedDuty) -> None:
+        """A counter opens; an interval that overlaps the one before takes its place."""
+        self.pass_until(duty.opened_at)
+        before = self.places.get(duty.counter)
+        self.places[duty.counter] = _Place(duty, duty.opened_at)
+        if before is not None:
+            self.places[duty.counter].at = before.at
+        ends_at = duty.closed_at or duty.opened_at + FORGOTTEN_AFTER
+        self._push(ends_at, _Kind.CLOSE, duty.counter, duty)
+
+    def arrive(self, leg: LoggedLeg) -> None:
+        """A leg begins to wait; its call or end is looked at when the replay is there."""
+        self.waiting[leg.id] = self._queued(leg)
+        ends_at = leg.ended_at or leg.since + FORGOTTEN_AFTER
+        self._push(leg.called_at or ends_at, _Kind.CALL if leg.called_at else _Kind.END, leg.id, leg)
+
+    def _push(self, at: datetime, kind: _Kind, name: str, what: LoggedLeg | LoggedDuty) -> None:
+        self.pushed += 1
+        heappush(self.events, (at, kind, name, self.pushed, what))
+
+    def pass_until(self, now: datetime) -> None:
+        """All that happened until an instant, itself included."""
+        while self.events and self.events[0][0] <= now:
+            at, kind, _, _, what = heappop(self.events)
+            if isinstance(what, LoggedDuty):
+                place = self.places.get(what.counter)
+                if place is not None and place.duty is what:
+                    del self.places[what.counter]
+            elif kind is _Kind.CALL:
+                self._call(what, at)
+            else:
+                self._end(what, at)
+
+    def _call(self, leg: LoggedLeg, now: datetime) -> None:
+        del self.waiting[leg.id]
+        place = self.places.get(leg.counter) or self._likely(leg.service)
+        if place is not None:
+            place.at, place.called_at = leg, now
+        self._push(leg.ended_at or now + FORGOTTEN_AFTER, _Kind.END, leg.id, leg)
+
+    def _likely(self, service: str) -> _Place | None:
+        """The able counter free for longest; where none is, the one whose last call is the oldest."""
+        able = [place for place in self.places.values() if service in place.duty.services]
+        return min(
+            able,
+            key=lambda each: (
+                each.at is not None,
+                each.free_since if each.at is None else each.called_at or each.free_since,
+                each.duty.counter,
+            ),
+            default=None,
+        )
+
+    def _end(self, leg: LoggedLeg, now: datetime) -> None:
+        self.waiting.pop(leg.id, None)
+        counter = leg.id  # of its own: nothing is learnt about the call after it
+        for place in self.places.values():
+            if place.at is not None and place.at.id == leg.id:
+                place.at, place.free_since, counter = None, now, place.duty.counter
+        if leg.called_at is not None and leg.ended_at is not None and leg.end_reason not in ABSENT:
+            instants = (at.timestamp() for at in (leg.reference, leg.called_at, leg.ended_at))
+            self.received.append(ReceivedVisit(counter, leg.service, *instants))
+
+    def announced(self, leg: LoggedLeg) -> Estimate:
+        """The wait until the call that kiosk and phone would announce at the beginning of a leg."""
+        paces, has_priority = self._paces(leg), leg.leg_class == PRIORITY
+        key = new_in(leg.service, has_priority=has_priority)
+        by_agent: dict[str, list[_Place]] = {}
+        for place in self.places.values():
+            by_agent.setdefault(place.duty.session or place.duty.counter, []).append(place)
+        waiting = list(self.waiting.values())
+        newcomer = replace(self._queued(leg), id=key, number=AFTER_ALL)
+        ahead = HallAhead(
+            now=leg.since,
+            time_zone=UTC,
+            callers=[self._caller(own, paces) for own in by_agent.values()],
+            legs=waiting,
+            newcomers={key: newcomer},
+            takes_s={service: pace.mean_s for service, pace in paces.items()},
+            mean_s={service: self._terms(service).mean_s for service in paces},
+        )
+        queues = [
+            QueueNow(service, sum(each.service == service for each in waiting), pace, (service,))
+            for service, pace in paces.items()
+        ]
+        counters = [_counter(agent, own) for agent, own in by_agent.items()]
+        hall = HallSnapshot(queues, counters, called_in_s=called_in_s(ahead))
+        before = sum(
+            each.service == leg.service and (not has_priority or each.leg_class == PRIORITY)
+            for each in waiting
+        )
+        return estimate_at(hall, queue=leg.service, ahead=before, subject=WaitSubject(leg.service, key))
+
+    def simple_s(self, leg: LoggedLeg) -> float | None:
+        """Position × mean service ÷ open counters, none where a counter is free; None without a counter."""
+        able = [place for place in self.places.values() if leg.service in place.duty.services]
+        ahead = sum(each.service == leg.service for each in self.waiting.values())
+        if not able:
+            return None
+        if not ahead and any(place.at is None for place in able):
+            return 0.0
+        return (ahead + 1) * self.paces[leg.service].mean_s / len(able)
+
+    def _caller(self, own: Sequence[_Place], paces: Mapping[str, ServicePace]) -> ExpectedCaller:
+        rest_s = sum(residual_s(paces[place.at.service]) for place in own if place.at is not None)
+        return ExpectedCaller(tuple(self._profile(place.duty) for place in own), rest_s)
+
+    def _profile(self, duty: LoggedDuty) -> tuple[CallingCounter, WorkProfile]:
+        counter = CallingCounter(duty.counter, frozenset(duty.services))
+        return counter, WorkProfile(id=duty.counter, queues=duty.services, rule=self.rule)
+
+    def _terms(self, service: str) -> ServiceTerms:
+        return self.terms.setdefault(service, ServiceTerms())
+
+    def _paces(self, leg: LoggedLeg) -> Mapping[str, ServicePace]:
+        """The pace of each service, read again after a minute as in a real hall."""
+        if self.paces_until is None or leg.since >= self.paces_until or leg.service not in self.paces:
+            self._terms(leg.service)
+            taken = occupied_times(self.received, {})
+            self.paces = {
+                service: pace_of(terms.mean_s + taken.after_s(0), taken.by_service.get(service, []))
+                for service, terms in self.terms.items()
+            }
+            self.paces_until = leg.since + PACES_KEPT
+        return self.paces
+
+    def _queued(self, leg: LoggedLeg) -> QueuedLeg:
+        """A leg as a rule sees it."""
+        return QueuedLeg(
+            id=leg.id,
+            number=leg.number,
+            series=leg.number.rstrip("0123456789"),
+            service=leg.service,
+            queue=leg.service,
+            leg_class=leg.leg_class,
+            reference=leg.reference,
+            issued_at=leg.since,
+            target_s=leg.target_s or self._terms(leg.service).targets_s[leg.leg_class],
+            booked_at=leg.booked_at,
+        )
+
+
+def _counter(agent: str, own: Sequence[_Place]) -> CounterNow:
+    here = sum(place.at is not None for place in own)
+    queues = frozenset(service for place in own for service in place.duty.services)
+    return CounterNow(agent, queues, is_free=not here, also_here=max(0, here - 1))
