@@ -31,6 +31,7 @@ r  a ticket and a call in a database with the triggers of stored counts, against
 t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
    pages with a timer; the same with a processor four times slower
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
+x  announced waits of drawn halls, small, busy and large, against the bounds of their error and cover
 """
 
 import argparse
@@ -73,6 +74,7 @@ from tests.bench.tickets_and_calls import (
     measure_past,
     measure_strangers,
 )
+from tests.bench.waits import announced_waits
 from tests.bench.weights import measure_weights, open_all_day
 from tests.harness.programs import PROJECT
 from tests.harness.servers.databases import PostgresqlCluster
@@ -85,6 +87,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="parvis-bench-")))
         if "w" in parts:
             found += weights(folder / "weights")
+        if "x" in parts:
+            found += announced_waits(effort.days)
         if "t" in parts:
             found += together(folder / "together", effort)
         for database in databases:
@@ -328,7 +332,7 @@ def _against_few_waiting(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,j,k,o,p,q,r,t,w", help="parts, comma separated")
+    parser.add_argument("--only", default="a,b,c,d,e,f,g,i,j,k,o,p,q,r,t,w,x", help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

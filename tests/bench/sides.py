@@ -250,6 +250,7 @@ class Effort:
     together_s: float = 180.0
     figures: int = 10_000_000
     flooded_s: float = 2.0
+    days: float = 1.0
 
 
 QUICK = Effort(
@@ -262,6 +263,7 @@ QUICK = Effort(
     together_s=30.0,
     figures=100_000,
     flooded_s=0.3,
+    days=0.1,
 )
 
 

@@ -4,8 +4,9 @@ It uses what a hall knows at that instant: typed means, services that have ended
 received.
 """
 
+from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from server.domain.calling.rules import WorkProfile
@@ -34,16 +35,35 @@ class PlaceNow:
     wraps_up_s: float
 
 
+MOST_RECENT = 600
+"""How many services of the days before tell how long they take, as in a real hall."""
+
+
+@dataclass(slots=True)
+class LearntWaits:
+    """What the days before taught a hall: the services (each with its seconds) that ended last."""
+
+    took: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
+
+
 class Announcer:
     """Computes the wait announced with each ticket of a simulated day."""
 
-    def __init__(self, day: DrawnDay) -> None:
-        self.day = day
+    def __init__(self, day: DrawnDay, learnt: LearntWaits | None = None) -> None:
+        self.day, self.learnt = day, learnt or LearntWaits()
+        self.past: dict[str, list[int]] = {service: [] for service in day.mean_s}
+        for service, took_s in self.learnt.took:
+            self.past[service].append(took_s)
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
 
     def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
         """Notes the duration of a service; estimates use it from the instant it ends."""
         self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
+
+    def day_is_over(self) -> None:
+        """The days after know what was learnt."""
+        ended = [(at, service, took_s) for service, ends in self.ends.items() for at, took_s in ends]
+        self.learnt.took += [(service, took_s) for _, service, took_s in sorted(ended)]
 
     def announced_range(
         self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
@@ -90,7 +110,10 @@ class Announcer:
             QueueNow(
                 service,
                 sum(leg.queue == service for leg in waiting),
-                pace_of(mean_s + self.day.wrap_up_s, [took_s for ends_at, took_s in ends if ends_at <= now]),
+                pace_of(
+                    mean_s + self.day.wrap_up_s,
+                    [*self.past[service], *(took_s for ends_at, took_s in ends if ends_at <= now)],
+                ),
             )
             for (service, mean_s), ends in zip(self.day.mean_s.items(), self.ends.values(), strict=True)
         ]

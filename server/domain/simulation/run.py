@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from server.domain.calling.choose_next import choose
 from server.domain.calling.rules import RuleName, WorkProfile
 from server.domain.calling.waiting_legs import CallContext, LinkedTurn, QueuedLeg, ShareTurns
-from server.domain.simulation.announced_waits import Announcer, PlaceNow
+from server.domain.simulation.announced_waits import Announcer, LearntWaits, PlaceNow
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import Estimate
 
@@ -85,17 +85,26 @@ class _SimulatedCounter:
 
 
 def run_day(
-    day: DrawnDay, rule: RuleName, *, priority_first: bool, announces: bool = False
+    day: DrawnDay,
+    rule: RuleName,
+    *,
+    priority_first: bool,
+    announces: bool = False,
+    learnt: LearntWaits | None = None,
 ) -> list[SimulatedWait]:
     """The result of every ticket, in order of arrival, when all counters call by this rule.
 
-    `announces`: each ticket gets a wait, by the estimate of a real hall.
+    `announces`: each ticket gets a wait, by the estimate of a real hall. `learnt`: what the days before
+    taught it, to which this day is added; None: nothing.
     """
-    return _Run(day, rule, priority_first, announces).run()
+    announcer = Announcer(day, learnt) if announces else None
+    return _Run(day, rule, priority_first, announcer).run()
 
 
 class _Run:
-    def __init__(self, day: DrawnDay, rule: RuleName, priority_first: bool, announces: bool) -> None:
+    def __init__(
+        self, day: DrawnDay, rule: RuleName, priority_first: bool, announcer: Announcer | None
+    ) -> None:
         self.day = day
         self.places = [
             _SimulatedCounter(plan, _profile(plan, rule, priority_first, day.weights))
@@ -106,7 +115,7 @@ class _Run:
             for own, plan in enumerate(day.counters)
         ]
         self.has_links = any(visitor.leg.link is not None for visitor in day.visitors)
-        self.announcer = Announcer(day) if announces else None
+        self.announcer = announcer
         self.announced: dict[int, Estimate] = {}
         self.waiting: dict[str, int] = {}
         self.fared: dict[int, SimulatedWait] = {}
@@ -133,6 +142,8 @@ class _Run:
                     self._open(at, now)
         for at in list(self.waiting.values()):
             self._leave(at, now)
+        if self.announcer is not None:
+            self.announcer.day_is_over()
         return [self.fared[at] for at in sorted(self.fared)]
 
     def _arrive(self, at: int, now: datetime) -> None:
