@@ -80,7 +80,7 @@ class Grading:
         """Judges a leg of the log."""
         leg, found = one.leg, one.announced
         until = leg.called_at or leg.ended_at
-        is_trained = self.train_until is not None and leg.day <= self.train_until
+        is_trained = self.train_until is not None and leg.local.date() <= self.train_until
         if is_trained or until is None or (leg.called_at is None and leg.end_reason in NOT_WAITED):
             return
         wait_s, is_called = elapsed_s(leg.since, until), leg.called_at is not None

@@ -7,7 +7,7 @@ import csv
 from array import array
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import groupby
 from typing import Protocol
 
@@ -55,7 +55,7 @@ class WrongRow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoggedLeg:
-    """A leg as a replay needs it. `since`: when it began to wait; `day`: of its issue, in the log's own time.
+    """A leg as a replay needs it. `since`: when it began to wait; `zone`: that of the log at its issue.
 
     `called_at` and `ended_at` None: it did not happen. `quoted`: the low, median and high wait it announced.
     """
@@ -68,13 +68,18 @@ class LoggedLeg:
     since: datetime
     reference: datetime
     booked_at: datetime | None
-    day: date
+    zone: tzinfo
     called_at: datetime | None
     ended_at: datetime | None
     end_reason: str
     counter: str
     target_s: int | None
     quoted: tuple[float, float, float] | None
+
+    @property
+    def local(self) -> datetime:
+        """When it began to wait, by the clock on the wall."""
+        return self.since.astimezone(self.zone)
 
 
 class LogFile:
@@ -186,7 +191,7 @@ def leg_of(row: Row) -> LoggedLeg:
         since,
         reference_at(since, booked_at),
         booked_at,
-        datetime.fromisoformat(row["issued_at"]).date(),
+        _zone(row["issued_at"]),
         called_at,
         ended_at,
         row["end_reason"],
@@ -217,7 +222,18 @@ def _duty(row: Row) -> LoggedDuty:
     opened_at, closed_at = _instant(row["opened_at"]), _instant_or_none(row["closed_at"])
     if closed_at is not None and closed_at < opened_at:
         raise WrongRow("order")
-    return LoggedDuty(row["counter"], row["hall"], services, opened_at, closed_at, row.get("session", ""))
+    planned = [_instant_or_none(row.get(f"planned_{end}_at") or "") for end in ("open", "close")]
+    is_planned = planned[0] is not None and planned[1] is not None and planned[0] < planned[1]
+    return LoggedDuty(
+        row["counter"],
+        row["hall"],
+        services,
+        opened_at,
+        closed_at,
+        row.get("session", ""),
+        _zone(row["opened_at"]),
+        (planned[0], planned[1]) if is_planned and planned[0] and planned[1] else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +264,10 @@ def _instant(text: str) -> datetime:
         return from_text(text)
     except (ValueError, OverflowError):
         raise WrongRow("instant") from None
+
+
+def _zone(text: str) -> tzinfo:
+    return datetime.fromisoformat(text).tzinfo or UTC
 
 
 def _instant_or_none(text: str) -> datetime | None:

@@ -9,7 +9,7 @@ waits.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import groupby, pairwise
 from statistics import fmean
 
@@ -32,7 +32,10 @@ type Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class LoggedDuty:
-    """An interval in which a counter served these services; `closed_at` None: the log does not say."""
+    """An interval in which a counter served these services; `closed_at` None: the log does not say.
+
+    `zone`: that of the log at its opening. `planned`: the opening and closing that were planned, if any.
+    """
 
     counter: str
     hall: str
@@ -40,6 +43,8 @@ class LoggedDuty:
     opened_at: datetime
     closed_at: datetime | None
     session: str = ""
+    zone: tzinfo = UTC
+    planned: tuple[datetime, datetime] | None = None
 
 
 def read_duties(rows: Iterable[Row]) -> list[LoggedDuty]:

@@ -15,6 +15,7 @@ from heapq import heappop, heappush
 from server.domain.calling.rules import RuleName, WorkProfile
 from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedLeg
 from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
+from server.domain.simulation.logged_hours import HoursOfLog, HoursToday
 from server.domain.simulation.logs import ABSENT, LoggedDuty
 from server.domain.waits.estimate import (
     Estimate,
@@ -82,6 +83,9 @@ def replayed(
     `seconds`: a clock that measures the computation.
     """
     halls: dict[str, _Hall] = {}
+    for duty in duties:
+        if duty.planned is not None:
+            _hall(halls, duty.hall, terms, rule).hours.plan(duty, duty.planned)
     opening = iter(duties)
     coming = next(opening, None)
     for leg in legs:
@@ -119,12 +123,14 @@ class _Hall:
     received: deque[ReceivedVisit] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     paces: dict[str, ServicePace] = field(default_factory=dict)
     paces_until: datetime | None = None
+    hours: HoursOfLog = field(default_factory=HoursOfLog)
 
     def open(self, duty: LoggedDuty) -> None:
         """A counter opens; an interval that overlaps the one before takes its place."""
         self.pass_until(duty.opened_at)
         before = self.places.get(duty.counter)
         self.places[duty.counter] = _Place(duty, duty.opened_at)
+        self.hours.last[duty.counter] = duty
         if before is not None:
             self.places[duty.counter].at = before.at
         ends_at = duty.closed_at or duty.opened_at + FORGOTTEN_AFTER
@@ -148,6 +154,7 @@ class _Hall:
                 place = self.places.get(what.counter)
                 if place is not None and place.duty is what:
                     del self.places[what.counter]
+                self.hours.close(what)
             elif kind is _Kind.CALL:
                 self._call(what, at)
             else:
@@ -191,11 +198,16 @@ class _Hall:
         for place in self.places.values():
             by_agent.setdefault(place.duty.session or place.duty.counter, []).append(place)
         waiting = list(self.waiting.values())
+        expected = self.hours.today(leg.local)
+        returning = list(self._returning(expected))
         newcomer = replace(self._queued(leg), id=key, number=AFTER_ALL)
         ahead = HallAhead(
             now=leg.since,
             time_zone=UTC,
-            callers=[self._caller(own, paces) for own in by_agent.values()],
+            callers=[
+                *(self._caller(own, paces, expected) for own in by_agent.values()),
+                *(caller for _, caller in returning),
+            ],
             legs=waiting,
             newcomers={key: newcomer},
             takes_s={service: pace.mean_s for service, pace in paces.items()},
@@ -206,7 +218,8 @@ class _Hall:
             for service, pace in paces.items()
         ]
         counters = [_counter(agent, own) for agent, own in by_agent.items()]
-        hall = HallSnapshot(queues, counters, called_in_s=called_in_s(ahead))
+        back = [counter for counter, _ in returning]
+        hall = HallSnapshot(queues, counters, called_in_s=called_in_s(ahead), returning=back)
         before = sum(
             each.service == leg.service and (not has_priority or each.leg_class == PRIORITY)
             for each in waiting
@@ -223,9 +236,19 @@ class _Hall:
             return 0.0
         return (ahead + 1) * self.paces[leg.service].mean_s / len(able)
 
-    def _caller(self, own: Sequence[_Place], paces: Mapping[str, ServicePace]) -> ExpectedCaller:
+    def _caller(
+        self, own: Sequence[_Place], paces: Mapping[str, ServicePace], expected: HoursToday
+    ) -> ExpectedCaller:
         rest_s = sum(residual_s(paces[place.at.service]) for place in own if place.at is not None)
-        return ExpectedCaller(tuple(self._profile(place.duty) for place in own), rest_s)
+        places = tuple(self._profile(place.duty) for place in own)
+        return ExpectedCaller(places, rest_s, absences=expected.absences(place.duty for place in own))
+
+    def _returning(self, expected: HoursToday) -> Iterator[tuple[CounterNow, ExpectedCaller]]:
+        """The counters that are away and expected back today."""
+        for counter, in_s in expected.back_in_s(self.places):
+            duty = self.hours.last[counter]
+            caller = ExpectedCaller((self._profile(duty),), in_s, absences=expected.after(counter, in_s))
+            yield CounterNow(counter, frozenset(duty.services), is_free=False), caller
 
     def _profile(self, duty: LoggedDuty) -> tuple[CallingCounter, WorkProfile]:
         counter = CallingCounter(duty.counter, frozenset(duty.services))

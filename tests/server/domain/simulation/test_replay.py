@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,21 @@ def test_of_the_same_instant_only_what_comes_first_counts():
     both = [leg("A2", 0, 10, 20), leg("A1", 0, 0, 10)]
     assert announced(both, [duty("g1", -10, 60)])["A1"] == ("0", "0", "0")
     assert announced(both[::-1], [duty("g1", -10, 60)]) == announced(both, [duty("g1", -10, 60)])
+
+
+@pytest.mark.parametrize("is_planned", [True, False])
+def test_a_counter_away_is_expected_at_its_planned_or_usual_hour(is_planned: bool):
+    """Every day from 9:00 to 11:00 and from 12:00 to 14:00; the ticket is taken at 11:30."""
+    duties = []
+    for day in range(0 if is_planned else -3, 1):
+        for counter, hours in product(("g1", "g2", "g3"), ((0, 120), (180, 300))):
+            row = duty(counter, *hours) | {"opened_at": at(hours[0], day), "closed_at": at(hours[1], day)}
+            planned = {"planned_open_at": row["opened_at"], "planned_close_at": row["closed_at"]}
+            duties.append(row | planned if is_planned else row)
+    low, median, high = map(int, announced([leg("A1", 150, 181, 190)], duties)["A1"])
+    assert low < 1800 < high
+    assert 1500 < median < 1900
+    assert announced([leg("A1", 150, 181, 190)], duties[-6:])["A1"][0] == ("900" if is_planned else "")
 
 
 def drawn_log(seed: int) -> tuple[list[Row], list[Row]]:
@@ -240,7 +256,7 @@ def test_the_command_writes_a_row_a_leg_and_says_what_was_left_aside(tmp_path: P
     header, *rows = out.read_text(encoding="utf-8").splitlines()
     assert header == "leg,low_s,median_s,high_s,seconds_to_compute"
     assert len(rows) == len(legs)
-    assert "1 ligne laissée de côté (ligne 47) : heures dans le désordre" in ran.output.replace("\n", " ")
+    assert "1 ligne laissée de côté (ligne 47) : heures dans le désordre" in ran.output.replace("\xa0", " ")
     assert CliRunner().invoke(cli, ["replay", *files, "--rule", "random"]).exit_code == 2
     (tmp_path / "counters").write_bytes(b"")
     refused = CliRunner().invoke(cli, ["replay", *files, "--rule", "gcmu_safe"])
