@@ -45,7 +45,8 @@ class ToldBefore:
         """Whether a waiting visitor's turn is near. Never without an honest estimate: nobody serves then."""
         if ahead is None or not isinstance(wait, WaitRange):
             return False
-        return wait.median_s <= self.soon_minutes * 60 or ahead <= self.soon_people
+        is_near = ahead <= self.soon_people and not wait.counts_return
+        return is_near or wait.median_s <= self.soon_minutes * 60
 
 
 def may_defer(*, is_waiting: bool, is_held: bool, postponements: int | None) -> bool:

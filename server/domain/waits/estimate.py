@@ -167,9 +167,12 @@ def _range_at(now: HallSnapshot, *, queue: str, ahead: int, subject: WaitSubject
 
 
 def _range_from_return(now: HallSnapshot, *, queue: str, subject: WaitSubject) -> WaitRange | None:
-    """The range where every able counter is away: their return is part of the predicted call."""
+    """The range where every able counter is away: their return is part of the predicted call.
+
+    Who came after the prediction is taken for the newcomer of it.
+    """
     returning = _able(now.returning, queue, subject.service)
-    predicted_s = now.called_in_s.get(subject.key)
+    predicted_s = now.called_in_s.get(subject.key, now.called_in_s.get(new_in(subject.service)))
     if not returning or predicted_s is None:
         return None
     found = _of_sum(now, _until_predicted_call(returning, _by_id(now), predicted_s - now.age_s), queue)

@@ -28,6 +28,7 @@ BROWSER = Subscription("https://fcm.googleapis.com/fcm/send/x", "B" * 87, "a" * 
         (WaitRange(300, 900, 301.0), 2, False),
         (WaitRange(600, 1200, 900.0), 1, True),
         (WaitRange(0, 0, 0.0), 0, True),
+        (WaitRange(1200, 3900, 2400.0, counts_return=True), 0, False),
         (AfterClosing(60.0), 0, False),
         (None, 0, False),
     ],

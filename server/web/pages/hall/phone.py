@@ -267,7 +267,7 @@ def _words(ticket: FollowedTicket, language: str) -> dict[str, object]:
         "part": part_of(ticket),
         "ahead": said(ahead_sentence(ticket)),
         "wait": said(wait_sentence(ticket)) if ticket["state"] == "waiting" else "",
-        "away": said(away) if (away := away_sentence(ticket)) else "",
+        "return_said": said(away) if (away := away_sentence(ticket)) else "",
         "closed": said(closed_sentence(ticket)),
         "opening": opening(opens_at) if opens_at else "",
         "keep": said(kept_sentence(opens_at.date() if opens_at else None, today)),

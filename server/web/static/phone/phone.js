@@ -159,7 +159,7 @@ function draw() {
   write("service-french", ticket.service.french);
   write("wait", sentenceOf(waitSaid(ticket)));
   const away = awaySaid(ticket);
-  write("away", away ? sentenceOf(away) : "");
+  write("return", away ? sentenceOf(away) : "");
   write("ahead", sentenceOf(aheadSaid(ticket)));
   write("closed", sentenceOf(closedSaid(ticket)));
   const opening = openingOf(ticket, (instant) => day.format(new Date(instant)));
