@@ -1,9 +1,12 @@
-"""`parvis replay`: what would have been announced in a log, and how it came true."""
+"""Logs: `parvis replay`, and the days of a log for `parvis simulate`, calibrated on what it measured."""
 
 import csv
+import math
 import mmap
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +20,11 @@ from rich.table import Table
 from server.commands.exchange import DAY
 from server.commands.say import errors, say, sentence
 from server.domain.calling.rules import RuleName
+from server.domain.quality.leg_records import LegRecord
 from server.domain.refusals import Refusal
+from server.domain.simulation.calibration import Habits, calibrated, habits_of, measured
+from server.domain.simulation.days import DrawnDay
+from server.domain.simulation.figures import Difference, WaitsByRule
 from server.domain.simulation.grades import ESTIMATE_COLUMNS, GROUPS, SIMPLE, Grading, estimate_cells
 from server.domain.simulation.log_rows import (
     DUTY_COLUMNS,
@@ -29,11 +36,14 @@ from server.domain.simulation.log_rows import (
     duties_of,
     terms_of,
 )
+from server.domain.simulation.logs import days_of_log
 from server.domain.simulation.replay import replayed
+from server.domain.simulation.run import SimulatedWait, run_day
 from server.domain.texts import plain_cell
 
 COLUMNS = ("mae", "rmse", "inside", "above", "width", "score", "untold")
 SHARES = ("inside", "above", "untold")
+MEASURED = "measured"
 KEPT = ("overlap", "service")
 """Reasons that rows are told for, but counted."""
 _table = Console(width=140, highlight=False)
@@ -122,3 +132,75 @@ def print_grades(grading: Grading) -> None:
             table.add_row(sentence(f"terminal.replay.group.{name}"), str(grades.told), *cells)
     _table.print(table)
     say(sentence("terminal.replay.meaning"))
+
+
+@dataclass(frozen=True, slots=True)
+class LogPaths:
+    """The files of a log; `services` may be missing."""
+
+    legs: Path
+    counters: Path
+    services: Path | None
+
+
+def logged_days(paths: LogPaths, rule: RuleName, *, one_agent: bool) -> list[DrawnDay]:
+    """The days of a log, as its agents work; prints « rejoué / mesuré » of its own rule (else `rule`).
+
+    Refusals: those of a file that is no log, and no_simulated_day, when no day has a counter on duty.
+    """
+    with ExitStack() as open_files:
+        settings: list[Mapping[str, str]] = []
+        if paths.services is not None:
+            content = open_files.enter_context(_content(paths.services))
+            described = LogFile(str(paths.services), content, SERVICE_COLUMNS)
+            settings = [row for _, _, row in described.rows()]
+        rows = LogFile(str(paths.counters), open_files.enter_context(_content(paths.counters)), DUTY_COLUMNS)
+        duties = duties_of(rows)
+        log = LegFile(str(paths.legs), open_files.enter_context(_content(paths.legs)))
+        records = list(log.records())
+        for file in (rows, log):
+            _say_aside(file.aside)
+    days = days_of_log(records, duties, settings, one_agent=one_agent)
+    if not days:
+        raise Refusal("no_simulated_day", legs=len(records), duties=len(duties))
+    rules = Counter(duty.rule for duty in duties if duty.rule in set(RuleName))
+    own = RuleName(rules.most_common(1)[0][0]) if rules else rule
+    return _calibrated(days, records, habits_of(records, duties), own)
+
+
+def _calibrated(
+    days: Sequence[DrawnDay], records: Sequence[LegRecord], habits: Habits, rule: RuleName
+) -> list[DrawnDay]:
+    """The days with as many habits as it takes until replayed and measured agree within the noise."""
+    waits = {MEASURED: measured(days, records)}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("", no_wrap=True)
+    for name in ("within", "vs", "median", "p95"):
+        table.add_column(sentence(f"terminal.simulate.column.{name}"), justify="right")
+    table.add_row(sentence("terminal.simulate.row.measured"), *_shown(waits[MEASURED], None))
+    best: tuple[float, list[DrawnDay]] = (math.inf, list(days))
+    for name, found in calibrated(days, habits):
+        waits[name] = [wait for day in found for wait in run_day(day, rule, priority_first=True)]
+        runs = WaitsByRule({MEASURED: waits[MEASURED], name: waits[name]})
+        apart = runs.compared(to=MEASURED, resamples=300)[name].within
+        values = {"seconds": habits.turnaround_s, "count": len(habits.absences)}
+        label = sentence(f"terminal.simulate.row.{name}", share=round(100 * habits.by_hand, 1), **values)
+        table.add_row(label, *_shown(waits[name], apart))
+        best = min(best, (abs(apart.value), found), key=lambda each: each[0])
+        if apart.low <= 0 <= apart.high:
+            break
+    say(sentence("terminal.simulate.replayed", rule=rule), style="bold")
+    _table.print(table)
+    agrees = apart.low <= 0 <= apart.high
+    say(sentence(f"terminal.simulate.{'agrees' if agrees else 'apart'}", points=round(100 * best[0], 1)))
+    say("")
+    return found if agrees else best[1]
+
+
+def _shown(waits: Sequence[SimulatedWait], apart: Difference | None) -> list[str]:
+    seconds = sorted(wait.wait_s for wait in waits)
+    middle, p95 = (seconds[math.ceil(share * len(seconds)) - 1] / 60 for share in (0.5, 0.95))
+    points = (100 * each for each in (apart.value, apart.low, apart.high)) if apart else ()
+    vs = "{:+.1f} [{:+.1f}, {:+.1f}]".format(*points) if apart else ""
+    within = sum(wait.is_within for wait in waits) / len(waits)
+    return [f"{100 * within:.1f} %", vs, f"{middle:.1f}", f"{p95:.1f}"]

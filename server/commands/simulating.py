@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from server.commands.replaying import LogPaths, logged_days
 from server.commands.say import errors, say, sentence
 from server.domain.calling.rules import RuleName
 from server.domain.hours.calendars import AtBreak
-from server.domain.quality.leg_records import read_legs
-from server.domain.refusals import Refusal
 from server.domain.simulation.days import HALLS, DayOptions, DrawnDay, draw_day, with_options
 from server.domain.simulation.figures import (
     CLASSES,
@@ -27,7 +26,6 @@ from server.domain.simulation.figures import (
     WaitsByRule,
     honesty,
 )
-from server.domain.simulation.logs import days_of_log, read_duties
 from server.domain.simulation.run import SimulatedWait, run_day
 from server.domain.texts import plain_cell
 
@@ -254,7 +252,9 @@ def simulate(
     if legs is not None:
         if at_break is not None or linked:
             raise typer.BadParameter("not with --legs", param_hint="--break, --linked")
-        drawn = {"log": _log_days(legs, counters, services, one_agent=one_agent)}
+        if counters is None:
+            raise typer.BadParameter("needed with --legs", param_hint="--counters")
+        drawn = {"log": logged_days(LogPaths(legs, counters, services), rules[0], one_agent=one_agent)}
     else:
         drawn = {name: _draw(name, days, seed) for name in hall or [each.name for each in HALLS]}
     drawn = {name: [with_options(day, options, seed=seed) for day in each] for name, each in drawn.items()}
@@ -272,26 +272,6 @@ def _draw(name: str, days: int, seed: int) -> list[DrawnDay]:
         names = ", ".join(each.name for each in HALLS)
         raise typer.BadParameter(f"one of {names}", param_hint="--hall")
     return [draw_day(found, number, seed=seed) for number in range(days)]
-
-
-def _log_days(legs: Path, counters: Path | None, services: Path | None, *, one_agent: bool) -> list[DrawnDay]:
-    """The days of a log. Refusal: no_simulated_day, when it has none that a counter served."""
-    if counters is None:
-        raise typer.BadParameter("needed with --legs", param_hint="--counters")
-    try:
-        records = list(read_legs(_lines(legs)))
-        duties = read_duties(csv.DictReader(_lines(counters)))
-        settings = list(csv.DictReader(_lines(services))) if services is not None else []
-        days = days_of_log(records, duties, settings, one_agent=one_agent)
-    except (KeyError, ValueError) as wrong:
-        raise typer.BadParameter(f"not in the open format: {wrong}", param_hint="--legs") from wrong
-    if not days:
-        raise Refusal("no_simulated_day", legs=len(records), duties=len(duties))
-    return days
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8-sig").splitlines()
 
 
 def _outcomes(

@@ -276,7 +276,7 @@ def read_legs(lines: Iterable[str]) -> Iterator[LegRecord]:
     KeyError for what is no such file.
     """
     for row in csv.DictReader(lines):
-        yield _leg(row)
+        yield leg_record(row)
 
 
 _FIELDS = {"class": "leg_class"}
@@ -289,7 +289,8 @@ _READERS: Mapping[object, Callable[[str], object]] = {
 _KINDS = get_type_hints(LegRecord)
 
 
-def _leg(row: Mapping[str, str]) -> LegRecord:
+def leg_record(row: Mapping[str, str]) -> LegRecord:
+    """The leg of a row of `legs.csv`: see `read_legs`."""
     cells = {column: row[column] for column in CONTRACT_COLUMNS}
     cells |= {column: row[column] for column in ADDED_COLUMNS if row.get(column)}
     named = {_FIELDS.get(column, column): text for column, text in cells.items()}

@@ -129,7 +129,8 @@ class SimulatedBreak:
 class DrawnDay:
     """A day that any rule may run on: visitors by arrival, counters, mean times and turns of services.
 
-    `wrap_up_s`: seconds an agent has after each service before the next call.
+    `wrap_up_s`: seconds an agent has after each service before the next call; `reacts_s`: seconds a free
+    agent takes to call who comes. `by_hand`: the share of calls to anybody, not by the rule.
     """
 
     number: int
@@ -139,6 +140,9 @@ class DrawnDay:
     weights: dict[str, int]
     wrap_up_s: int = 0
     rest: SimulatedBreak | None = None
+    hall: str = ""
+    reacts_s: int = 0
+    by_hand: float = 0.0
 
 
 def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:
@@ -292,7 +296,7 @@ def with_options(day: DrawnDay, options: DayOptions, *, seed: int) -> DrawnDay:
         day = replace(day, visitors=_linked(day.visitors, options.linked_share, chance))
     if options.has_shared_agent:
         day = replace(day, counters=_shared(day.counters))
-    return replace(day, wrap_up_s=options.wrap_up_s)
+    return replace(day, wrap_up_s=day.wrap_up_s + options.wrap_up_s)
 
 
 def _with_break(day: DrawnDay, at_break: AtBreak, chance: random.Random) -> DrawnDay:

@@ -14,7 +14,7 @@ from typing import Protocol
 from server.domain.calling.rules import USUAL_MEAN_S
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, reference_at
 from server.domain.instants import from_text, to_micros
-from server.domain.quality.leg_records import CLASSES, CONTRACT_COLUMNS
+from server.domain.quality.leg_records import CLASSES, CONTRACT_COLUMNS, LegRecord, leg_record
 from server.domain.refusals import Refusal
 from server.domain.simulation.logs import LoggedDuty
 
@@ -138,10 +138,10 @@ class LogFile:
 class LegFile(LogFile):
     """A `legs.csv`, its legs checked once and given in the order in which they began to wait.
 
-    `known`: the services (hall, service) that are described; legs of others are counted, not left aside.
+    `known`: the services (hall, service) described; legs of others are counted and told, not left aside.
     """
 
-    def __init__(self, name: str, content: Buffer, known: Container[tuple[str, str]]) -> None:
+    def __init__(self, name: str, content: Buffer, known: Container[tuple[str, str]] | None = None) -> None:
         super().__init__(name, content, CONTRACT_COLUMNS)
         self.since, self.offsets = array("q"), array("q")
         seen: set[int] = set()
@@ -150,7 +150,7 @@ class LegFile(LogFile):
                 self.aside.add("twice", line)
                 continue
             seen.add(hash(leg.id))
-            if (leg.hall, leg.service) not in known:
+            if known is not None and (leg.hall, leg.service) not in known:
                 self.aside.add("service", line)
             self.since.append(to_micros(leg.since))
             self.offsets.append(at)
@@ -159,6 +159,10 @@ class LegFile(LogFile):
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    def records(self) -> Iterator[LegRecord]:
+        """The legs as indicators need them, in the order of the lines."""
+        return (leg_record(self.row_at(at)) for at in self.offsets)
 
     def in_order(self) -> Iterator[LoggedLeg]:
         """The legs by instant, those of one instant by id: the order of the lines does not matter."""
@@ -233,6 +237,7 @@ def _duty(row: Row) -> LoggedDuty:
         row.get("session", ""),
         _zone(row["opened_at"]),
         (planned[0], planned[1]) if is_planned and planned[0] and planned[1] else None,
+        row.get("rule", ""),
     )
 
 

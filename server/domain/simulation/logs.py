@@ -14,7 +14,6 @@ from itertools import groupby, pairwise
 from statistics import fmean
 
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, CallingCounter, QueuedLeg
-from server.domain.instants import from_text
 from server.domain.quality.leg_records import LegRecord
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 
@@ -45,21 +44,7 @@ class LoggedDuty:
     session: str = ""
     zone: tzinfo = UTC
     planned: tuple[datetime, datetime] | None = None
-
-
-def read_duties(rows: Iterable[Row]) -> list[LoggedDuty]:
-    """The rows of a `counters.csv`. Raises KeyError or ValueError for another file."""
-    return [
-        LoggedDuty(
-            counter=row["counter"],
-            hall=row["hall"],
-            services=tuple(name for name in row["services"].split(";") if name),
-            opened_at=from_text(row["opened_at"]),
-            closed_at=from_text(row["closed_at"]) if row["closed_at"] else None,
-            session=row.get("session", ""),
-        )
-        for row in rows
-    ]
+    rule: str = ""
 
 
 def days_of_log(
@@ -84,7 +69,7 @@ def days_of_log(
         plans = tuple(_plans(found, [duty for duty in all_duties if duty.hall == hall], one_agent=one_agent))
         if plans:
             visitors = tuple(_visitor(leg, mean_s, settings) for leg in found)
-            days.append(DrawnDay(len(days), visitors, plans, mean_s, {}))
+            days.append(DrawnDay(len(days), visitors, plans, mean_s, {}, hall=hall))
     return days
 
 

@@ -5,6 +5,7 @@ visitor who comes while able counters are free goes to the one with the fewest s
 for longest. An agent with several counters calls to the one whose last call is oldest, if a leg may go there.
 """
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -114,6 +115,7 @@ class _Run:
             [at for at, other in enumerate(day.counters) if plan.agent and other.agent == plan.agent] or [own]
             for own, plan in enumerate(day.counters)
         ]
+        self.chance = random.Random(day.number)
         self.has_links = any(visitor.leg.link is not None for visitor in day.visitors)
         self.announcer = announcer
         self.announced: dict[int, Estimate] = {}
@@ -162,7 +164,12 @@ class _Run:
         ]
         if able:
             _, _, number = min(able)
-            self._call(number, now)
+            if self.day.reacts_s:
+                self.places[number].leave(_State.RESTS)
+                reacts_at = now + timedelta(seconds=self.day.reacts_s)
+                heappush(self.events, (reacts_at, _Kind.FREE, number, 0))
+            else:
+                self._call(number, now)
         if leg.id in self.waiting:
             heappush(self.events, (visitor.leaves_at, _Kind.LEAVE, at, 0))
 
@@ -265,6 +272,11 @@ class _Run:
         if pick is None:
             return None
         place.turns = pick.turns
+        if self.chance.random() < self.day.by_hand:
+            able = [
+                leg for leg in legs if leg.service in place.plan.counter.services and leg.reference <= now
+            ]
+            return visitors[self.waiting[self.chance.choice(able or [pick.leg]).id]]
         return visitors[self.waiting[pick.leg.id]]
 
     def _with_links(self, context: CallContext, at: int) -> CallContext:

@@ -1,6 +1,5 @@
 """Simulated days under every rule, exact on days made by hand; rules run on a log."""
 
-import csv
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +22,8 @@ from server.domain.simulation.days import (
     draw_day,
 )
 from server.domain.simulation.figures import WaitsByRule
-from server.domain.simulation.logs import days_of_log, read_duties
+from server.domain.simulation.log_rows import DUTY_COLUMNS, LogFile, duties_of
+from server.domain.simulation.logs import days_of_log
 from server.domain.simulation.run import SimulatedWait, run_day
 from tests.harness.counts import IS_LARGE, count, record_measurement
 
@@ -230,7 +230,9 @@ def days(
     **more: bool,
 ) -> list[DrawnDay]:
     lines = [",".join(LEG_COLUMNS), *(",".join(row[name] for name in LEG_COLUMNS) for row in legs)]
-    return days_of_log(read_legs(lines), read_duties(duties), services, **more)
+    table = [",".join(COUNTER_COLUMNS), *(",".join(row[name] for name in COUNTER_COLUMNS) for row in duties)]
+    on_duty = duties_of(LogFile("counters", "\n".join(table).encode(), DUTY_COLUMNS))
+    return days_of_log(read_legs(lines), on_duty, services, **more)
 
 
 LOG = (
@@ -325,11 +327,6 @@ def test_days_and_halls_are_separate_and_a_day_without_a_counter_is_left_out():
     )
     found = days(legs, ONE_COUNTER)
     assert [(day.number, len(day.visitors)) for day in found] == [(0, 3)]
-
-
-def test_a_file_of_another_kind_is_an_error():
-    with pytest.raises(KeyError):
-        read_duties(csv.DictReader(["counter,hall", "g1,laon"]))
 
 
 def test_a_service_that_ended_at_its_call_took_a_second():
