@@ -28,6 +28,7 @@ from server.domain.simulation.figures import Difference, WaitsByRule
 from server.domain.simulation.grades import ESTIMATE_COLUMNS, GROUPS, SIMPLE, Grading, estimate_cells
 from server.domain.simulation.log_rows import (
     DUTY_COLUMNS,
+    MOST_SIMULATED,
     SERVICE_COLUMNS,
     Buffer,
     LeftAside,
@@ -156,7 +157,8 @@ def logged_days(paths: LogPaths, rule: RuleName, *, one_agent: bool) -> list[Dra
             settings = [row for _, _, row in described.rows()]
         rows = LogFile(str(paths.counters), open_files.enter_context(_content(paths.counters)), DUTY_COLUMNS)
         duties = duties_of(rows)
-        log = LegFile(str(paths.legs), open_files.enter_context(_content(paths.legs)))
+        content = open_files.enter_context(_content(paths.legs))
+        log = LegFile(str(paths.legs), content, most=MOST_SIMULATED)
         records = list(log.records())
         for file in (rows, log):
             _say_aside(file.aside)

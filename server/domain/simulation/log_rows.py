@@ -18,8 +18,8 @@ from server.domain.quality.leg_records import CLASSES, CONTRACT_COLUMNS, LegReco
 from server.domain.refusals import Refusal
 from server.domain.simulation.logs import LoggedDuty
 
-MOST_ROWS = 5_000_000
-"""More rows in one file are refused."""
+MOST_ROWS, MOST_SIMULATED = 5_000_000, 300_000
+"""More rows in one file are refused; a simulation keeps them all in memory."""
 DUTY_COLUMNS = ("counter", "hall", "services", "opened_at", "closed_at")
 SERVICE_COLUMNS = ("service", "hall", "typed_mean_s")
 USUAL_TARGETS_S = {WALK_IN: 900, APPOINTMENT: 600, PRIORITY: 600}
@@ -85,8 +85,8 @@ class LoggedLeg:
 class LogFile:
     """A CSV file with a header. Refusals: log_empty, log_not_text, log_columns, log_too_long."""
 
-    def __init__(self, name: str, content: Buffer, columns: Sequence[str]) -> None:
-        self.content, self.aside = content, LeftAside(name)
+    def __init__(self, name: str, content: Buffer, columns: Sequence[str], *, most: int = MOST_ROWS) -> None:
+        self.content, self.aside, self.most = content, LeftAside(name), most
         start = 3 if content[:3] == b"\xef\xbb\xbf" else 0
         self.header = self._cells(start)
         if not any(self.header):
@@ -101,8 +101,8 @@ class LogFile:
         at, line = self.start, 1
         while at < len(self.content):
             line += 1
-            if line > MOST_ROWS + 1:
-                raise Refusal("log_too_long", file=self.aside.file, line=line, most=MOST_ROWS)
+            if line > self.most + 1:
+                raise Refusal("log_too_long", file=self.aside.file, line=line, most=self.most)
             cells = self._cells(at)
             if len(cells) == len(self.header):
                 yield at, line, dict(zip(self.header, cells, strict=True))
@@ -141,8 +141,15 @@ class LegFile(LogFile):
     `known`: the services (hall, service) described; legs of others are counted and told, not left aside.
     """
 
-    def __init__(self, name: str, content: Buffer, known: Container[tuple[str, str]] | None = None) -> None:
-        super().__init__(name, content, CONTRACT_COLUMNS)
+    def __init__(
+        self,
+        name: str,
+        content: Buffer,
+        known: Container[tuple[str, str]] | None = None,
+        *,
+        most: int = MOST_ROWS,
+    ) -> None:
+        super().__init__(name, content, CONTRACT_COLUMNS, most=most)
         self.since, self.offsets = array("q"), array("q")
         seen: set[int] = set()
         for at, line, leg in self.read(leg_of):

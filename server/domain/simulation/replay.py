@@ -39,7 +39,8 @@ MOST_RECENT = 600
 """How many of the legs received last tell how long services take, as in a real hall."""
 AFTER_ALL = "~" * 12
 """A ticket number that sorts behind all that were issued at the same instant."""
-PACES_KEPT = timedelta(seconds=60)
+PACES_KEPT = timedelta(minutes=10)
+"""A real hall reads them again each minute, which takes most of a replay’s time and changes little."""
 FORGOTTEN_AFTER = timedelta(hours=16)
 """A leg or duty without an end in the log is over by then."""
 
@@ -258,7 +259,7 @@ class _Hall:
         return self.terms.setdefault(service, ServiceTerms())
 
     def _paces(self, leg: LoggedLeg) -> Mapping[str, ServicePace]:
-        """The pace of each service, read again after a minute as in a real hall."""
+        """The pace of each service, read again from time to time."""
         if self.paces_until is None or leg.since >= self.paces_until or leg.service not in self.paces:
             self._terms(leg.service)
             taken = occupied_times(self.received, {})

@@ -212,6 +212,14 @@ def test_a_file_that_is_no_log_is_refused(code: str, content: bytes):
     assert refused.value.details["line"] > 0
 
 
+def test_a_file_that_is_too_long_is_refused_with_its_limit():
+    two = text(CONTRACT_COLUMNS, [leg("A1", 0, 0, 1), leg("A2", 0, 1, 2)])
+    assert len(LegFile("legs.csv", two, most=2)) == 2
+    with pytest.raises(Refusal, match="log_too_long") as refused:
+        LegFile("legs.csv", two, most=1)
+    assert refused.value.details == {"file": "legs.csv", "line": 3, "most": 1}
+
+
 def test_grades_are_those_of_the_definitions():
     grades = Grades()
     grades.add(600, (300, 500, 900))
