@@ -28,7 +28,7 @@ from server.domain.simulation.figures import Difference, WaitsByRule
 from server.domain.simulation.grades import ESTIMATE_COLUMNS, GROUPS, SIMPLE, Grading, estimate_cells
 from server.domain.simulation.log_rows import (
     DUTY_COLUMNS,
-    MOST_SIMULATED,
+    MOST_KEPT,
     SERVICE_COLUMNS,
     Buffer,
     LeftAside,
@@ -63,13 +63,15 @@ def replay(
     ] = None,
 ) -> None:
     """Compute and grade the waits announced in a log, from earlier facts only."""
+    if estimates is not None and not estimates.parent.is_dir():
+        raise typer.BadParameter("a file in a folder that exists", param_hint="--estimates")
     grading = Grading(None if train_until is None else train_until.date())
     began = perf_counter()
     with ExitStack() as open_files:
         read = {file: open_files.enter_context(_content(file)) for file in (legs, counters, services)}
         service_rows = LogFile(str(services), read[services], SERVICE_COLUMNS)
         terms = terms_of(service_rows)
-        counter_rows = LogFile(str(counters), read[counters], DUTY_COLUMNS)
+        counter_rows = LogFile(str(counters), read[counters], DUTY_COLUMNS, most=MOST_KEPT)
         duties = duties_of(counter_rows)
         log = LegFile(str(legs), read[legs], terms)
         for file in (service_rows, counter_rows, log):
@@ -158,7 +160,7 @@ def logged_days(paths: LogPaths, rule: RuleName, *, one_agent: bool) -> list[Dra
         rows = LogFile(str(paths.counters), open_files.enter_context(_content(paths.counters)), DUTY_COLUMNS)
         duties = duties_of(rows)
         content = open_files.enter_context(_content(paths.legs))
-        log = LegFile(str(paths.legs), content, most=MOST_SIMULATED)
+        log = LegFile(str(paths.legs), content, most=MOST_KEPT)
         records = list(log.records())
         for file in (rows, log):
             _say_aside(file.aside)

@@ -8,22 +8,22 @@ from array import array
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from functools import cache
 from itertools import groupby
+from sys import intern
 from typing import Protocol
 
 from server.domain.calling.rules import USUAL_MEAN_S
-from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, WALK_IN, reference_at
+from server.domain.calling.waiting_legs import reference_at
 from server.domain.instants import from_text, to_micros
 from server.domain.quality.leg_records import CLASSES, CONTRACT_COLUMNS, LegRecord, leg_record
 from server.domain.refusals import Refusal
-from server.domain.simulation.logs import LoggedDuty
+from server.domain.simulation.logs import TARGET_COLUMNS, USUAL_TARGETS_S, LoggedDuty
 
-MOST_ROWS, MOST_SIMULATED = 5_000_000, 300_000
-"""More rows in one file are refused; a simulation keeps them all in memory."""
+MOST_ROWS, MOST_KEPT = 5_000_000, 400_000
+"""More rows in one file are refused; fewer are taken of counters, and for a simulation, kept in memory."""
 DUTY_COLUMNS = ("counter", "hall", "services", "opened_at", "closed_at")
 SERVICE_COLUMNS = ("service", "hall", "typed_mean_s")
-USUAL_TARGETS_S = {WALK_IN: 900, APPOINTMENT: 600, PRIORITY: 600}
-TARGET_COLUMNS = {WALK_IN: "target_s", APPOINTMENT: "target_appointment_s", PRIORITY: "target_priority_s"}
 
 type Row = Mapping[str, str]
 
@@ -226,8 +226,13 @@ def duties_of(file: LogFile) -> list[LoggedDuty]:
     return [duty for *_, duty in found]
 
 
+@cache
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(";") if name)
+
+
 def _duty(row: Row) -> LoggedDuty:
-    services = tuple(name for name in row["services"].split(";") if name)
+    services = _names(row["services"])
     if not (row["counter"] and services):
         raise WrongRow("name")
     opened_at, closed_at = _instant(row["opened_at"]), _instant_or_none(row["closed_at"])
@@ -236,15 +241,15 @@ def _duty(row: Row) -> LoggedDuty:
     planned = [_instant_or_none(row.get(f"planned_{end}_at") or "") for end in ("open", "close")]
     is_planned = planned[0] is not None and planned[1] is not None and planned[0] < planned[1]
     return LoggedDuty(
-        row["counter"],
-        row["hall"],
+        intern(row["counter"]),
+        intern(row["hall"]),
         services,
         opened_at,
         closed_at,
-        row.get("session", ""),
+        intern(row.get("session", "")),
         _zone(row["opened_at"]),
         (planned[0], planned[1]) if is_planned and planned[0] and planned[1] else None,
-        row.get("rule", ""),
+        intern(row.get("rule", "")),
     )
 
 
@@ -279,7 +284,13 @@ def _instant(text: str) -> datetime:
 
 
 def _zone(text: str) -> tzinfo:
-    return datetime.fromisoformat(text).tzinfo or UTC
+    return _same_zone(datetime.fromisoformat(text).tzinfo or UTC)
+
+
+@cache
+def _same_zone(zone: tzinfo) -> tzinfo:
+    """One object for equal zones: a log has one in each row."""
+    return zone
 
 
 def _instant_or_none(text: str) -> datetime | None:

@@ -21,6 +21,7 @@ ENOUGH_SERVICES = 10
 """With at least this many services in a log, their mean replaces the typed one."""
 ABSENT = frozenset({"no_show", "left_after_call"})
 USUAL_TARGETS_S = {WALK_IN: 900, APPOINTMENT: 600, PRIORITY: 600}
+TARGET_COLUMNS = {WALK_IN: "target_s", APPOINTMENT: "target_appointment_s", PRIORITY: "target_priority_s"}
 USUAL_MEAN_S = 600.0
 WHOLE_DAY = timedelta(days=1)
 AFTERWARDS = timedelta(hours=4)
@@ -99,8 +100,7 @@ def _mean(taken: list[int], setting: Row | None) -> float:
 def _target_s(leg: LegRecord, setting: Row | None) -> int:
     if leg.target_s is not None:
         return leg.target_s
-    column = {WALK_IN: "target_s", APPOINTMENT: "target_appointment_s", PRIORITY: "target_priority_s"}
-    target = setting.get(column[leg.leg_class]) if setting else None
+    target = setting.get(TARGET_COLUMNS[leg.leg_class]) if setting else None
     return int(target) if target else USUAL_TARGETS_S[leg.leg_class]
 
 
