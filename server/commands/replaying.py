@@ -74,8 +74,8 @@ def replay(
         counter_rows = LogFile(str(counters), read[counters], DUTY_COLUMNS, most=MOST_KEPT)
         duties = duties_of(counter_rows)
         log = LegFile(str(legs), read[legs], terms)
-        for file in (service_rows, counter_rows, log):
-            _say_aside(file.aside)
+        for file, rows in ((service_rows, terms), (counter_rows, duties), (log, log)):
+            _say_aside(file.aside, len(rows))
         found = replayed(log.in_order(), duties, terms, rule, seconds=perf_counter)
         shown = track(found, rule, total=len(log), console=errors, transient=True)
         with nullcontext() if estimates is None else _estimates_file(estimates) as write:
@@ -110,11 +110,14 @@ def _estimates_file(out: Path) -> Iterator[Callable[[Iterable[str]], object]]:
     part.replace(out)
 
 
-def _say_aside(aside: LeftAside) -> None:
+def _say_aside(aside: LeftAside, used: int) -> None:
+    """Says which rows of a file are left aside. Refusal: log_no_row, when none is used."""
     for reason, (count, line) in aside.reasons.items():
         key = "terminal.replay.kept" if reason in KEPT else "terminal.replay.aside"
         why = sentence(f"terminal.replay.why.{reason}")
         say(sentence(key, file=aside.file, count=count, line=line, why=why), style="yellow")
+    if not used:
+        raise Refusal("log_no_row", file=aside.file)
 
 
 def print_grades(grading: Grading) -> None:
@@ -162,8 +165,8 @@ def logged_days(paths: LogPaths, rule: RuleName, *, one_agent: bool) -> list[Dra
         content = open_files.enter_context(_content(paths.legs))
         log = LegFile(str(paths.legs), content, most=MOST_KEPT)
         records = list(log.records())
-        for file in (rows, log):
-            _say_aside(file.aside)
+        _say_aside(rows.aside, len(duties))
+        _say_aside(log.aside, len(log))
     days = days_of_log(records, duties, settings, one_agent=one_agent)
     if not days:
         raise Refusal("no_simulated_day", legs=len(records), duties=len(duties))

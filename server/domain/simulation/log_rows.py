@@ -161,8 +161,6 @@ class LegFile(LogFile):
                 self.aside.add("service", line)
             self.since.append(to_micros(leg.since))
             self.offsets.append(at)
-        if not self.offsets:
-            raise Refusal("log_no_row", file=name, line=2)
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -221,8 +219,6 @@ def duties_of(file: LogFile) -> list[LoggedDuty]:
         if place in until and duty.opened_at < until[place]:
             file.aside.add("overlap", line)
         until[place] = max(until.get(place, duty.opened_at), duty.closed_at or duty.opened_at)
-    if not found:
-        raise Refusal("log_no_row", file=file.aside.file, line=2)
     return [duty for *_, duty in found]
 
 

@@ -203,7 +203,6 @@ def test_an_unknown_service_and_an_overlap_are_counted_and_told():
         ("log_empty", b"\xef\xbb\xbf"),
         ("log_columns", b"leg,visit\n1,2\n"),
         ("log_not_text", text(CONTRACT_COLUMNS, []) + b"\n\xff\xfe\n"),
-        ("log_no_row", text(CONTRACT_COLUMNS, [leg("A1", 5, 0, 10)])),
     ],
 )
 def test_a_file_that_is_no_log_is_refused(code: str, content: bytes):
@@ -266,6 +265,11 @@ def test_the_command_writes_a_row_a_leg_and_says_what_was_left_aside(tmp_path: P
     assert len(rows) == len(legs)
     assert "1 ligne laissée de côté (ligne 47) : heures dans le désordre" in ran.output.replace("\xa0", " ")
     assert CliRunner().invoke(cli, ["replay", *files, "--rule", "random"]).exit_code == 2
+    (tmp_path / "legs").write_bytes(text(CONTRACT_COLUMNS, [leg("A1", 5, 0, 1)]))
+    refused = CliRunner().invoke(cli, ["replay", *files, "--rule", "gcmu_safe"])
+    assert isinstance(refused.exception, Refusal), "none of its lines is usable, and why is told"
+    assert refused.exception.code == "log_no_row"
+    assert "ligne 2" in refused.output
     (tmp_path / "counters").write_bytes(b"")
     refused = CliRunner().invoke(cli, ["replay", *files, "--rule", "gcmu_safe"])
     assert isinstance(refused.exception, Refusal)
