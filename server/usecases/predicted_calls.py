@@ -20,9 +20,8 @@ from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_i
 from server.domain.waits.usual_hours import (
     LEARNT_FROM,
     Absence,
+    HoursToday,
     Spans,
-    absences_ahead,
-    back_in_s,
     on_duty,
     second_of_day,
     usual_hours,
@@ -56,70 +55,30 @@ class _Learnt:
 
 @dataclass(frozen=True, slots=True)
 class HallToday:
-    """The usual hours of a hall's counters, the last duty of each, and which of these began today.
-
-    `present`: the counters on duty now.
-    """
+    """The usual hours of a hall's counters, and the last duty of each."""
 
     configuration: HallConfiguration
-    usual: Mapping[str, Spans]
+    hours: HoursToday
     last: Mapping[str, Duty]
-    today: Mapping[str, Duty]
-    now_s: int
-    rest: UpcomingBreak | None
-    present: frozenset[str]
-
-    def absences(self, places: Iterable[SessionPlace]) -> tuple[Absence, ...]:
-        """The expected absences of an agent who holds these places: those of the first that has any."""
-        for place in places:
-            duty = self.today.get(place.counter)
-            spans = self.usual.get(place.counter)
-            if duty is not None and spans is not None:
-                return self._after(spans, self._second(duty.opened_at))
-        return ()
 
     def returning(self) -> list[Returning]:
         """The counters that nobody holds, or that pause, and that are expected back today."""
-        found = []
-        for counter, spans in self.usual.items():
-            known = self.configuration.counters.get(counter)
-            if counter in self.present or known is None or known.is_retired:
-                continue
-            duty = self.today.get(counter)
-            left_s = None if duty is None or duty.closed_at is None else self._second(duty.closed_at)
-            in_s = back_in_s(spans, self.now_s, left_s)
-            if in_s is not None:
-                found.append(self._caller(self.last[counter], spans, in_s))
-        return found
+        counters = self.configuration.counters
+        return [
+            self._caller(self.last[counter], known.is_step_free, in_s, absences)
+            for counter, in_s, absences in self.hours.returning()
+            if (known := counters.get(counter)) is not None and not known.is_retired
+        ]
 
-    def _caller(self, duty: Duty, spans: Spans, in_s: float) -> Returning:
+    def _caller(
+        self, duty: Duty, is_step_free: bool, in_s: float, absences: tuple[Absence, ...]
+    ) -> Returning:
         services = frozenset(each for each in duty.services if each in self.configuration.services)
         queues = frozenset(self.configuration.services[each].queue for each in services)
-        known = self.configuration.counters[duty.counter]
-        place = CallingCounter(duty.counter, services, known.is_step_free)
-        terms = DutyTerms(tuple(duty.services), duty.rule, duty.profile)
-        caller = ExpectedCaller(
-            ((place, profile_of(self.configuration, terms)),),
-            self._worked(in_s),
-            absences=self._after(spans, self.now_s + in_s),
-        )
+        place = CallingCounter(duty.counter, services, is_step_free)
+        profile = profile_of(self.configuration, DutyTerms(tuple(duty.services), duty.rule, duty.profile))
+        caller = ExpectedCaller(((place, profile),), in_s, absences=absences)
         return CounterNow(duty.counter, queues, is_free=False, services=services), caller
-
-    def _after(self, spans: Spans, since_s: float) -> tuple[Absence, ...]:
-        ends_s = max(last for *_, (_, last) in self.usual.values())
-        ahead = absences_ahead(spans, self.now_s, since_s=since_s, hall_ends_s=ends_s)
-        worked = ((self._worked(each.begins_in_s), each) for each in ahead)
-        return tuple(
-            Absence(begins_s, self._worked(each.begins_in_s + each.lasts_s) - begins_s)
-            for begins_s, each in worked
-        )
-
-    def _worked(self, in_s: float) -> float:
-        """Without the hall's break, which is added to every wait that reaches it."""
-        return in_s if self.rest is None else self.rest.worked(in_s)
-
-    def _second(self, instant: datetime) -> int:
-        return second_of_day(instant.astimezone(self.configuration.site.zone))
 
 
 @dataclass
@@ -144,11 +103,20 @@ class LearntHours:
             self._learnt[hall] = learnt = _learn(rows, hall, configuration, day)
         if not learnt.usual:
             return None
-        since = duties_between(rows, hall, midnight(day, zone), now + timedelta(seconds=1))
-        today = _last_of(since)
-        now_s = second_of_day(now.astimezone(zone))
-        present = frozenset(place.counter for _, places in receiving for place in places)
-        return HallToday(configuration, learnt.usual, {**learnt.last, **today}, today, now_s, rest, present)
+        today = _last_of(duties_between(rows, hall, midnight(day, zone), now + timedelta(seconds=1)))
+        present = {place.counter for _, places in receiving for place in places}
+
+        def second(instant: datetime) -> int:
+            return second_of_day(instant.astimezone(zone))
+
+        hours = HoursToday(
+            learnt.usual,
+            second(now),
+            {each: second(duty.opened_at) for each, duty in today.items() if each in present},
+            {each: second(duty.closed_at) for each, duty in today.items() if duty.closed_at is not None},
+            rest,
+        )
+        return HallToday(configuration, hours, {**learnt.last, **today})
 
 
 def _learn(rows: Rows, hall: str, configuration: HallConfiguration, day: date) -> _Learnt:
@@ -237,7 +205,7 @@ def _caller(
             rest_s += residual_s(paces[leg.queue]) if leg.queue in paces else 0.0
             link = legs.link(leg.visit)
             linked = linked if link is None else LinkedTurn(link, leg.number)
-    absences = () if expected is None else expected.absences(places)
+    absences = () if expected is None else expected.hours.absences(place.counter for place in places)
     return ExpectedCaller(tuple(found), rest_s, linked, absences)
 
 

@@ -1,17 +1,15 @@
 """Hours of the counters of a replayed log: those planned in it, else usual ones, of the days before."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from server.domain.simulation.logs import LoggedDuty
 from server.domain.waits.usual_hours import (
     LEARNT_FROM,
-    Absence,
+    HoursToday,
     OnDuty,
     Spans,
-    absences_ahead,
-    back_in_s,
     on_duty,
     second_of_day,
     usual_hours,
@@ -19,42 +17,6 @@ from server.domain.waits.usual_hours import (
 
 FEWEST_COUNTERS = 3
 """With fewer counters no usual hours are learnt, as where fewer than three agents work."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoursToday:
-    """The hours of counters on a day, planned or usual, at an instant (seconds of the local day).
-
-    `left_s`: when those that were there today left last.
-    """
-
-    usual: Mapping[str, Spans]
-    now_s: int
-    left_s: Mapping[str, int]
-
-    def absences(self, duties: Iterable[LoggedDuty]) -> tuple[Absence, ...]:
-        """Those of an agent who holds these counters: of the first whose hours are known."""
-        for duty in duties:
-            if duty.counter in self.usual:
-                since_s = second_of_day(duty.opened_at.astimezone(duty.zone))
-                return self._ahead(duty.counter, since_s)
-        return ()
-
-    def after(self, counter: str, in_s: float) -> tuple[Absence, ...]:
-        """Those of a counter that comes back in a while."""
-        return self._ahead(counter, self.now_s + in_s)
-
-    def _ahead(self, counter: str, since_s: float) -> tuple[Absence, ...]:
-        ends_s = max(spans[-1][1] for spans in self.usual.values())
-        return absences_ahead(self.usual[counter], self.now_s, since_s=since_s, hall_ends_s=ends_s)
-
-    def back_in_s(self, present: Container[str]) -> Iterator[tuple[str, float]]:
-        """Seconds until each counter that is not present is expected."""
-        for counter, spans in self.usual.items():
-            if counter not in present:
-                in_s = back_in_s(spans, self.now_s, self.left_s.get(counter))
-                if in_s is not None:
-                    yield counter, in_s
 
 
 @dataclass(slots=True)
@@ -79,13 +41,14 @@ class HoursOfLog:
             local = duty.closed_at.astimezone(duty.zone)
             self.left_s[duty.counter] = (local.date(), second_of_day(local))
 
-    def today(self, local: datetime) -> HoursToday:
-        """What is expected at an instant; learnt once a day."""
+    def today(self, local: datetime, present: Iterable[LoggedDuty]) -> HoursToday:
+        """What is expected at an instant while these counters are on duty; learnt once a day."""
         day = local.date()
         if day != self.day:
             self._learn(day)
+        since_s = {each.counter: second_of_day(each.opened_at.astimezone(each.zone)) for each in present}
         left_s = {counter: left_s for counter, (on, left_s) in self.left_s.items() if on == day}
-        return HoursToday(self.usual, second_of_day(local), left_s)
+        return HoursToday(self.usual, second_of_day(local), since_s, left_s)
 
     def _learn(self, day: date) -> None:
         self.day = day

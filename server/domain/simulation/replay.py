@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from server.domain.calling.rules import RuleName, WorkProfile
 from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedLeg
 from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
-from server.domain.simulation.logged_hours import HoursOfLog, HoursToday
+from server.domain.simulation.logged_hours import HoursOfLog
 from server.domain.simulation.logs import ABSENT, LoggedDuty
 from server.domain.waits.estimate import (
     Estimate,
@@ -34,6 +34,7 @@ from server.domain.waits.hall_snapshot import (
     occupied_times,
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
+from server.domain.waits.usual_hours import HoursToday
 
 MOST_RECENT = 600
 """How many of the legs received last tell how long services take, as in a real hall."""
@@ -199,7 +200,7 @@ class _Hall:
         for place in self.places.values():
             by_agent.setdefault(place.duty.session or place.duty.counter, []).append(place)
         waiting = list(self.waiting.values())
-        expected = self.hours.today(leg.local)
+        expected = self.hours.today(leg.local, [place.duty for place in self.places.values()])
         returning = list(self._returning(expected))
         newcomer = replace(self._queued(leg), id=key, number=AFTER_ALL)
         ahead = HallAhead(
@@ -242,13 +243,13 @@ class _Hall:
     ) -> ExpectedCaller:
         rest_s = sum(residual_s(paces[place.at.service]) for place in own if place.at is not None)
         places = tuple(self._profile(place.duty) for place in own)
-        return ExpectedCaller(places, rest_s, absences=expected.absences(place.duty for place in own))
+        return ExpectedCaller(places, rest_s, absences=expected.absences(place.duty.counter for place in own))
 
     def _returning(self, expected: HoursToday) -> Iterator[tuple[CounterNow, ExpectedCaller]]:
         """The counters that are away and expected back today."""
-        for counter, in_s in expected.back_in_s(self.places):
+        for counter, in_s, absences in expected.returning():
             duty = self.hours.last[counter]
-            caller = ExpectedCaller((self._profile(duty),), in_s, absences=expected.after(counter, in_s))
+            caller = ExpectedCaller((self._profile(duty),), in_s, absences=absences)
             yield CounterNow(counter, frozenset(duty.services), is_free=False), caller
 
     def _profile(self, duty: LoggedDuty) -> tuple[CallingCounter, WorkProfile]:

@@ -6,10 +6,12 @@ days that are compared, so that one odd day changes nothing. Seconds count from 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import batched, pairwise
+
+from server.domain.waits.hall_snapshot import UpcomingBreak
 
 LEARNT_FROM = timedelta(weeks=8)
 """No older day teaches anything."""
@@ -99,6 +101,47 @@ def _spans(changes: Mapping[int, int], days: int) -> Spans:
         is_near = joined and starts_s - joined[-1][1] < SHORTEST_S
         joined.append((joined.pop()[0] if is_near else starts_s, ends_s))
     return tuple((starts_s, ends_s) for starts_s, ends_s in joined if ends_s - starts_s >= SHORTEST_S)
+
+
+@dataclass(frozen=True, slots=True)
+class HoursToday:
+    """The hours of a hall's counters, usual or planned, at an instant of a day.
+
+    `since_s`: since when the counters on duty are; `left_s`: when others left that were there today. `rest`:
+    the hall's break that every wait that reaches it is lengthened by; its seconds count nowhere here.
+    """
+
+    hours: Mapping[str, Spans]
+    now_s: int
+    since_s: Mapping[str, int]
+    left_s: Mapping[str, int]
+    rest: UpcomingBreak | None = None
+
+    def absences(self, counters: Iterable[str]) -> tuple[Absence, ...]:
+        """Those to come of an agent who holds these counters: of the first whose hours are known."""
+        known = (each for each in counters if each in self.hours and each in self.since_s)
+        counter = next(known, None)
+        return () if counter is None else self._ahead(counter, self.since_s[counter])
+
+    def returning(self) -> Iterator[tuple[str, float, tuple[Absence, ...]]]:
+        """Each counter that is away and expected: in how many seconds, and its absences after that."""
+        for counter, spans in self.hours.items():
+            if counter not in self.since_s:
+                in_s = back_in_s(spans, self.now_s, self.left_s.get(counter))
+                if in_s is not None:
+                    yield counter, self._worked(in_s), self._ahead(counter, self.now_s + in_s)
+
+    def _ahead(self, counter: str, since_s: float) -> tuple[Absence, ...]:
+        ends_s = max(spans[-1][1] for spans in self.hours.values())
+        found = absences_ahead(self.hours[counter], self.now_s, since_s=since_s, hall_ends_s=ends_s)
+        return tuple(
+            Absence(begins_s, self._worked(each.begins_in_s + each.lasts_s) - begins_s)
+            for each in found
+            for begins_s in (self._worked(each.begins_in_s),)
+        )
+
+    def _worked(self, in_s: float) -> float:
+        return in_s if self.rest is None else self.rest.worked(in_s)
 
 
 def absences_ahead(spans: Spans, now_s: float, *, since_s: float, hall_ends_s: float) -> tuple[Absence, ...]:
