@@ -7,11 +7,11 @@ received.
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
-from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
+from server.domain.simulation.days import MIDNIGHT, CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import Estimate, WaitSubject, estimate_linked, pace_of, residual_s
 from server.domain.waits.hall_snapshot import (
     CounterNow,
@@ -23,16 +23,21 @@ from server.domain.waits.hall_snapshot import (
     UpcomingBreak,
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
+from server.domain.waits.usual_hours import Absence, HoursToday, OnDuty, second_of_day, usual_hours
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceNow:
-    """A counter that receives people: the visitor called to it, and seconds left of a wrap-up (0: none)."""
+    """A counter: the visitor called to it, and seconds left of a wrap-up (0: none).
+
+    `is_here`: it receives people, neither closed nor in a pause.
+    """
 
     plan: CounterPlan
     profile: WorkProfile
     at: QueuedLeg | None
     wraps_up_s: float
+    is_here: bool
 
 
 MOST_RECENT = 600
@@ -41,9 +46,12 @@ MOST_RECENT = 600
 
 @dataclass(slots=True)
 class LearntWaits:
-    """What the days before taught a hall: the services (each with its seconds) that ended last."""
+    """What the days before taught a hall: the services (each with its seconds) that ended last, and when its
+    counters were on duty.
+    """
 
     took: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
+    on_duty: list[OnDuty] = field(default_factory=list)
 
 
 class Announcer:
@@ -55,13 +63,30 @@ class Announcer:
         for service, took_s in self.learnt.took:
             self.past[service].append(took_s)
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
+        self.date = MIDNIGHT.date() + timedelta(days=day.number)
+        self.hours = usual_hours(self.learnt.on_duty, self.date)
+        self.since_s: dict[str, int] = {}
+        self.left_s: dict[str, int] = {}
+
+    def comes(self, counter: str, now: datetime) -> None:
+        """A counter is on duty from now on, unless it is already."""
+        self.since_s.setdefault(counter, second_of_day(now))
+
+    def goes(self, counter: str, now: datetime) -> None:
+        """A counter pauses or closes; the days after know when."""
+        self.left_s[counter] = left_s = second_of_day(now)
+        if counter in self.since_s:
+            self.learnt.on_duty.append(OnDuty(counter, self.date, self.since_s.pop(counter), left_s))
 
     def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
         """Notes the duration of a service; estimates use it from the instant it ends."""
         self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
 
     def day_is_over(self) -> None:
-        """The days after know what was learnt."""
+        """The days after know what was learnt; counters that are still there close as planned."""
+        for plan in self.day.counters:
+            if plan.counter.id in self.since_s:
+                self.goes(plan.counter.id, plan.closes_at)
         ended = [(at, service, took_s) for service, ends in self.ends.items() for at, took_s in ends]
         self.learnt.took += [(service, took_s) for _, service, took_s in sorted(ended)]
 
@@ -71,8 +96,24 @@ class Announcer:
         """The range announced with a ticket taken now; None for an appointment that keeps its class."""
         if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
             return None
-        hall = self.hall_now([*waiting, leg] if leg.link else waiting, places, now)
-        hall = replace(hall, called_in_s=self._predict_calls(leg, waiting, places, hall, now))
+        hours = HoursToday(self.hours, second_of_day(now), self.since_s, self.left_s, self._rest(now))
+        away = {place.plan.counter.id: place for place in places if not place.is_here}
+        returning = [_returning(away[counter], in_s, rest) for counter, in_s, rest in hours.returning()]
+        here = [place for place in places if place.is_here]
+        hall = self.hall_now([*waiting, leg] if leg.link else waiting, here, now)
+        paces = {queue.queue: queue.pace for queue in hall.queues}
+        by_agent: dict[str, list[PlaceNow]] = {}
+        for place in here:
+            by_agent.setdefault(_agent(place), []).append(place)
+        callers = [
+            *(_caller(own, paces, hours) for own in by_agent.values()),
+            *(caller for _, caller in returning),
+        ]
+        hall = replace(
+            hall,
+            called_in_s=self._predict_calls(leg, waiting, callers, paces, now),
+            returning=[counter for counter, _ in returning],
+        )
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)
         ahead = ahead if leg.leg_class == PRIORITY else len(in_queue)
@@ -82,19 +123,15 @@ class Announcer:
         self,
         leg: QueuedLeg,
         waiting: Sequence[QueuedLeg],
-        places: Sequence[PlaceNow],
-        hall: HallSnapshot,
+        callers: Sequence[ExpectedCaller],
+        paces: Mapping[str, ServicePace],
         now: datetime,
     ) -> dict[str, float]:
-        paces = {queue.queue: queue.pace for queue in hall.queues}
-        by_agent: dict[str, list[PlaceNow]] = {}
-        for place in places:
-            by_agent.setdefault(_agent(place), []).append(place)
         return called_in_s(
             HallAhead(
                 now=now,
                 time_zone=UTC,
-                callers=[_caller(own, paces) for own in by_agent.values()],
+                callers=callers,
                 legs=waiting,
                 newcomers={leg.id: leg},
                 takes_s={service: pace.mean_s for service, pace in paces.items()},
@@ -130,14 +167,24 @@ def _agent(place: PlaceNow) -> str:
     return place.plan.agent or place.plan.counter.id
 
 
-def _caller(own: Sequence[PlaceNow], paces: Mapping[str, ServicePace]) -> ExpectedCaller:
+def _returning(
+    place: PlaceNow, in_s: float, absences: tuple[Absence, ...]
+) -> tuple[CounterNow, ExpectedCaller]:
+    plan = place.plan
+    caller = ExpectedCaller(((plan.counter, place.profile),), in_s, absences=absences)
+    return CounterNow(plan.counter.id, frozenset(plan.queues), is_free=False), caller
+
+
+def _caller(own: Sequence[PlaceNow], paces: Mapping[str, ServicePace], hours: HoursToday) -> ExpectedCaller:
     at = next((place for place in own if place.at is not None), None)
     if at is None or at.at is None:
         free_in_s, linked = 0.0, None
     else:
         free_in_s = at.wraps_up_s or residual_s(paces[at.at.queue])
         linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
-    return ExpectedCaller(tuple((place.plan.counter, place.profile) for place in own), free_in_s, linked)
+    places = tuple((place.plan.counter, place.profile) for place in own)
+    absences = hours.absences(place.plan.counter.id for place in own)
+    return ExpectedCaller(places, free_in_s, linked, absences)
 
 
 def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:

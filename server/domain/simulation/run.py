@@ -186,14 +186,22 @@ class _Run:
     def _go_away(self, at: int, now: datetime) -> None:
         place = self.places[at]
         heappush(self.events, (now + timedelta(seconds=place.owed_pause_s), _Kind.FREE, at, 0))
-        place.leave(_State.AWAY)
+        self._stop(at, _State.AWAY, now)
         place.owed_pause_s = 0
+
+    def _stop(self, at: int, state: _State, now: datetime) -> None:
+        """A counter is no longer on duty."""
+        self.places[at].leave(state)
+        if self.announcer is not None:
+            self.announcer.goes(self.places[at].plan.counter.id, now)
 
     def _open(self, at: int, now: datetime) -> None:
         """A counter opens, or is free again."""
         place = self.places[at]
         place.is_open = True
         place.be_free(now)
+        if self.announcer is not None:
+            self.announcer.comes(place.plan.counter.id, now)
         if self._has_agent(at):
             self._call(at, now)
         if self.has_links:  # visits linked to the one that was here may now be called elsewhere
@@ -232,12 +240,12 @@ class _Run:
         place = self.places[at]
         is_over = now >= place.plan.closes_at
         if is_over and not place.plan.stays:
-            place.leave(_State.CLOSED)
+            self._stop(at, _State.CLOSED, now)
             return False
         visitor = self._picked(at, now)
         if visitor is None:
             if is_over:
-                place.leave(_State.CLOSED)
+                self._stop(at, _State.CLOSED, now)
             else:
                 place.be_free(now)
             return False
@@ -290,7 +298,7 @@ class _Run:
         return replace(context, linked_here=here, linked_elsewhere=elsewhere)
 
     def _places_now(self, now: datetime) -> list[PlaceNow]:
-        """The counters that receive people, neither closed nor in a pause."""
+        """The counters, with who is at each."""
         return [
             PlaceNow(
                 place.plan,
@@ -299,9 +307,9 @@ class _Run:
                 0.0
                 if place.state is not _State.BUSY or place.ended_at is None or place.ended_at > now
                 else (place.ended_at - now).total_seconds() + self.day.wrap_up_s,
+                place.state is not _State.CLOSED and not self._is_away(at),
             )
             for at, place in enumerate(self.places)
-            if place.state is not _State.CLOSED and not self._is_away(at)
         ]
 
     def _is_away(self, at: int) -> bool:
