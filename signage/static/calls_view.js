@@ -23,7 +23,6 @@ export function createCallsView({ body, get, own, wordsIn, ways }) {
     board.write(view.cards, { words, languages: [own], ways, place, isPast: Boolean(view.isPast), at });
     if (body.dataset.view !== view.view) body.dataset.view = view.view;
     sayState(view, { screen, opening, words });
-    sayCalls(view.cards, words);
   }
 
   function sayState({ view }, { screen, opening, words }) {
@@ -39,13 +38,13 @@ export function createCallsView({ body, get, own, wordsIn, ways }) {
     if (screen?.name) get("hall").textContent = screen.name;
   }
 
-  /** Screen readers hear each new call once. */
-  function sayCalls(cards, words) {
+  /** Screen readers hear each new call once: what nobody sees waits until the call is painted. */
+  function say(cards) {
     const fresh = cards.filter((card) => card.isNew && !saidKeys.includes(card.key));
     if (!fresh.length) return;
     saidKeys = [...saidKeys, ...fresh.map((card) => card.key)].slice(-MOST_SAID);
     get("spoken").textContent = fresh
-      .map((card) => words.announcement(card.number, card.counter.label))
+      .map((card) => wordsIn(own).announcement(card.number, card.counter.label))
       .join(". ");
   }
 
@@ -55,7 +54,7 @@ export function createCallsView({ body, get, own, wordsIn, ways }) {
     drawnState = "";
   }
 
-  return { draw, settle: board.settle, forget };
+  return { draw, say, settle: board.settle, forget };
 }
 
 /** When the hall opens, or its break ends, in milliseconds; NaN where it must not be shown. */

@@ -287,6 +287,7 @@ function drawRest() {
   look.wear(state.screen);
   if (calls.settle()) drawCalls(); // more or fewer rows have room
   const view = screenState.viewOf(state, now());
+  calls.say(view.cards);
   drawQuiet(view);
   playMedia(view);
   const isNoticeAlone = document.body.dataset.quiet === "yes";
@@ -332,12 +333,18 @@ function drawPlace() {
   media.redraw();
 }
 
+/** What the page's styles ask of its body: written where it changes, returns whether it has. */
+function mark(name, isSo) {
+  const value = isSo ? "yes" : "no";
+  if (document.body.dataset[name] === value) return false;
+  document.body.dataset[name] = value;
+  return true;
+}
+
 /** Without calls the notice takes the room of calls (quiet.css). Returns whether that has changed. */
 function drawQuiet(view) {
   const isAlone = hasNotices(state.screen?.place) && isQuiet(view, screenState.serverNow(state, now()));
-  const value = isAlone ? "yes" : "no";
-  if (document.body.dataset.quiet === value) return false;
-  document.body.dataset.quiet = value;
+  if (!mark("quiet", isAlone)) return false;
   media.resettle(); // pages are made for the other room
   return true;
 }
@@ -362,16 +369,11 @@ function playMedia(view) {
   const isFree = document.body.dataset.quiet === "yes";
   const isWhole = Boolean(state.screen) && look.isWhole();
   const played = media.play({ programme, view, screen: state.screen, at, isCovered, isFree, isWhole });
-  document.body.dataset.rest = played.isResting ? "yes" : "no";
-  document.body.dataset.asleep = isAsleep({
-    ...played,
-    view: view.view,
-    isAlert: Boolean(screenState.alertNow(state, now())),
-    at,
-    coversUntil: state.screen?.programme?.covers_until,
-  })
-    ? "yes"
-    : "no";
+  mark("welcome", get("slide").querySelector(".welcome") !== null);
+  mark("rest", played.isResting);
+  const isAlert = Boolean(screenState.alertNow(state, now()));
+  const coversUntil = state.screen?.programme?.covers_until;
+  mark("asleep", isAsleep({ ...played, view: view.view, isAlert, at, coversUntil }));
   if (played.lag !== lag) keep(LAG, (lag = played.lag));
 }
 
