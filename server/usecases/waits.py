@@ -1,14 +1,16 @@
 """The cached estimate of each hall, from the calling rule played forward. Answers only read it."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
-from server.domain.calling.waiting_legs import PRIORITY
+from server.domain.calling.waiting_legs import PRIORITY, WALK_IN
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import last_closing
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
+from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
     AfterClosing,
     Estimate,
@@ -41,6 +43,7 @@ from server.store.transactions.database import Database
 from server.store.visits.legs import LegRow, open_legs, received_last, waiting_by_queue
 from server.store.visits.open_legs import OpenLegs
 from server.store.visits.visits import linked_visits
+from server.usecases.announced_before import AnnouncedBefore
 from server.usecases.counters.own_session import wrapping_up
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.predicted_calls import HallToday, LearntHours, Receiving, predict_calls
@@ -155,13 +158,18 @@ AGED_EVERY_S = 5.0
 class HallEstimate:
     """The waits of a hall at `as_of`: its state as estimates read it, and the waits of a ticket taken then.
 
-    `ranges`: by queue; `by_service`: by service.
+    `ranges`: by queue; `by_service`: by service. `cover`: how far ranges reach.
     """
 
     now: HallSnapshot
     ranges: dict[str, Estimate]
     by_service: dict[str, Estimate]
     as_of: datetime
+    cover: RangeCover
+
+    def now_for(self, leg_class: str) -> HallSnapshot:
+        """The same state, for the ranges of a class."""
+        return replace(self.now, reach=partial(self.cover.ends, leg_class))
 
 
 @dataclass
@@ -172,6 +180,10 @@ class Estimates:
     by_hall: dict[str, HallEstimate] = field(default_factory=dict)
     _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
     _hours: LearntHours = field(default_factory=LearntHours)
+    _announced: AnnouncedBefore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._announced = AnnouncedBefore(self.database)
 
     def refresh(self, hall: str) -> HallEstimate:
         """Computes the estimate of a hall (id) from its committed state."""
@@ -182,6 +194,7 @@ class Estimates:
             receiving = receiving_now(rows, hall, state)
             rest = rest_now(rows, hall, state)
             linked = linked_now(self.database, rows, state)
+            cover = self._announced.cover(rows, state)
             expected = self._hours.today(rows, state, rest, receiving)
             called_in_s, returning = self._predict_calls(
                 rows, state, receiving, paces, expected, sum(each.people for each in counts.values())
@@ -204,11 +217,13 @@ class Estimates:
             called_in_s,
             closes_in_s(state.configuration, state.as_of),
             returning,
+            reach=partial(cover.ends, WALK_IN),
         )
-        return self._reckoned(hall, now, state.as_of)
+        return self._reckoned(hall, now, state.as_of, cover)
 
-    def _reckoned(self, hall: str, now: HallSnapshot, as_of: datetime) -> HallEstimate:
-        self.by_hall[hall] = found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of)
+    def _reckoned(self, hall: str, now: HallSnapshot, as_of: datetime, cover: RangeCover) -> HallEstimate:
+        found = HallEstimate(now, estimate_hall(now), estimate_services(now), as_of, cover)
+        self.by_hall[hall] = found
         return found
 
     def of(self, hall: str) -> HallEstimate:
@@ -222,7 +237,7 @@ class Estimates:
         age_s = (as_of - found.as_of).total_seconds()
         if age_s < AGED_EVERY_S:
             return found
-        return self._reckoned(hall, found.now.later(age_s), as_of)
+        return self._reckoned(hall, found.now.later(age_s), as_of, found.cover)
 
     def quote(self, hall: str, service: str, leg_class: str, ahead: int) -> Quote | None:
         """The wait announced with a ticket of a service now; None when it cannot be estimated.
@@ -245,11 +260,11 @@ class Estimates:
         if queue is None:
             return None
         subject = WaitSubject(service, new_in(service, has_priority=True))
-        return estimate_at(estimate.now, queue=queue, ahead=ahead, subject=subject)
+        return estimate_at(estimate.now_for(leg_class), queue=queue, ahead=ahead, subject=subject)
 
     def remaining(self, leg: LegRow, ahead: int) -> Estimate:
         """The remaining wait of a leg behind `ahead` others of its queue."""
-        now = self.of(leg.hall).now
+        now = self.of(leg.hall).now_for(leg.class_)
         if all(each.queue != leg.queue for each in now.queues):
             return None
         return estimate_linked(now, subject=WaitSubject(leg.service, leg.visit), queue=leg.queue, ahead=ahead)

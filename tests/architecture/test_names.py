@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.menu_messages import STEP_S
 from kiosk.reading import NEEDS
 from server.domain.visits.verb_facts import Need
-from server.domain.waits.estimate import ROUNDED_TO_S
+from server.domain.waits.cover import ROUNDED_TO_S
 from tests.harness.programs import PROJECT
 from tests.harness.sources import files, name_of, parsed
 

@@ -8,11 +8,20 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
 from server.domain.simulation.days import MIDNIGHT, CounterPlan, DrawnDay, DrawnVisitor
-from server.domain.waits.estimate import Estimate, WaitSubject, estimate_linked, pace_of, residual_s
+from server.domain.waits.cover import RangeCover, ends_a_range
+from server.domain.waits.estimate import (
+    Estimate,
+    WaitRange,
+    WaitSubject,
+    estimate_linked,
+    pace_of,
+    residual_s,
+)
 from server.domain.waits.hall_snapshot import (
     CounterNow,
     HallSnapshot,
@@ -46,12 +55,13 @@ MOST_RECENT = 600
 
 @dataclass(slots=True)
 class LearntWaits:
-    """What the days before taught a hall: the services (each with its seconds) that ended last, and when its
-    counters were on duty.
+    """What a hall was taught: the services of the days before that ended last (each with its seconds), when
+    its counters were on duty, and how the announced waits ended.
     """
 
     took: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     on_duty: list[OnDuty] = field(default_factory=list)
+    cover: RangeCover = field(default_factory=RangeCover)
 
 
 class Announcer:
@@ -81,6 +91,11 @@ class Announcer:
     def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
         """Notes the duration of a service; estimates use it from the instant it ends."""
         self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
+
+    def has_fared(self, leg: QueuedLeg, announced: Estimate, wait_s: int, *, is_called: bool) -> None:
+        """Notes how an announced wait ended, at that instant."""
+        if isinstance(announced, WaitRange) and ends_a_range(announced.high_s, wait_s, is_called=is_called):
+            self.learnt.cover.add(leg.leg_class, announced.median_s, wait_s)
 
     def day_is_over(self) -> None:
         """The days after know what was learnt; counters that are still there close as planned."""
@@ -113,6 +128,7 @@ class Announcer:
             hall,
             called_in_s=self._predict_calls(leg, waiting, callers, paces, now),
             returning=[counter for counter, _ in returning],
+            reach=partial(self.learnt.cover.ends, leg.leg_class),
         )
         in_queue = [other for other in waiting if other.queue == leg.queue]
         ahead = sum(other.leg_class == PRIORITY for other in in_queue if leg.leg_class == PRIORITY)

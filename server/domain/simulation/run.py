@@ -318,6 +318,8 @@ class _Run:
     def _note(self, at: int, now: datetime, *, is_called: bool) -> None:
         leg = self.day.visitors[at].leg
         wait_s = max(0, int(leg.waited_s(now)))
+        if self.announcer is not None:
+            self.announcer.has_fared(leg, self.announced.get(at), wait_s, is_called=is_called)
         self.fared[at] = SimulatedWait(
             self.day.number,
             leg.service,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist, fmean, pstdev
 
+from server.domain.waits.cover import ROUNDED_TO_S
 from server.domain.waits.hall_snapshot import (
     TYPED_SPREAD,
     CounterNow,
@@ -24,7 +25,6 @@ from server.domain.waits.hall_snapshot import (
     work_ahead,
 )
 
-ROUNDED_TO_S = 300
 TYPED_WEIGHT = 10
 """A typed mean counts as much as this many recent services."""
 MODEL_ERROR = 0.25
@@ -32,7 +32,7 @@ MODEL_ERROR = 0.25
 SOONEST_S = 120.0
 """The mean time until a call that is not made now: agents put a file down, visitors walk."""
 LOW_QUANTILE, HIGH_QUANTILE = 0.10, 0.92
-"""Where the range ends. With these about 84 % of real waits lie inside and 10 % above (docs, measured)."""
+"""Where a range ends as long as too few waits announced before have ended (`cover`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +293,7 @@ def _of_sum(now: HallSnapshot, found: _Sum, queue: str) -> WaitRange:
     low_s, median_s, high_s = (
         _lognormal_quantile(found.mean_s, deviation_s, share) for share in (LOW_QUANTILE, 0.5, HIGH_QUANTILE)
     )
+    low_s, high_s = now.reach(median_s) or (low_s, high_s)
     return _announced((low_s, median_s, high_s), now.rest, residual_s=residual_s(_by_id(now)[queue].pace))
 
 
@@ -319,7 +320,7 @@ def _lognormal_quantile(mean: float, deviation: float, share: float) -> float:
 
 
 def _rounded_outward(low_s: float, high_s: float, median_s: float) -> WaitRange:
-    low = math.floor(low_s / ROUNDED_TO_S) * ROUNDED_TO_S
+    low = max(0, math.floor(low_s / ROUNDED_TO_S)) * ROUNDED_TO_S
     high = math.ceil(high_s / ROUNDED_TO_S) * ROUNDED_TO_S
     return WaitRange(low, max(high, low + ROUNDED_TO_S), median_s)
 

@@ -1,10 +1,12 @@
 """What an estimate of waits is made from: the queues, counters and break of a hall at one instant."""
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import fmean
+
+from server.domain.waits.cover import Ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,11 @@ class UpcomingBreak:
         return min(in_s, max(begins_s, in_s - self.resumes_in_s + begins_s))
 
 
+def unknown_reach(_: float) -> Ends | None:
+    """Nothing is known of waits announced before."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class HallSnapshot:
     """The input of an estimate: the hall at one instant.
@@ -181,6 +188,7 @@ class HallSnapshot:
     (`new_in`), as far as the rule was simulated (`play_forward`).
     `closes_in_s`: seconds until a service closes for the day, by service; absent where it does not close.
     `returning`: counters that are away and expected back. `age_s`: how long ago the calls were simulated.
+    `reach`: where the range of a median (seconds) ends, by the waits announced before; None: not known.
     """
 
     queues: Sequence[QueueNow]
@@ -191,6 +199,7 @@ class HallSnapshot:
     closes_in_s: Mapping[str, float] = field(default_factory=dict)
     returning: Sequence[CounterNow] = ()
     age_s: float = 0.0
+    reach: Callable[[float], Ends | None] = unknown_reach
 
     @property
     def changes_by_itself(self) -> bool:

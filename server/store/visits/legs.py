@@ -89,6 +89,18 @@ class ReceivedLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncedLeg:
+    """A leg with an announced range that was called, or that has ended without a call."""
+
+    class_: LegClass
+    quoted_median_s: int
+    quoted_high_s: int
+    issued_at: datetime
+    first_called_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class EndedService:
     """A service that ended at a counter."""
 
@@ -186,6 +198,18 @@ _RECEIVED = Read(
     .order_by(leg.c.last_called_at.desc())
     .limit(bindparam("limit")),
 )
+_ANNOUNCED = rows_of(AnnouncedLeg, leg).where(
+    _OF_HALL,
+    leg.c.quoted_high_s > 0,
+    or_(leg.c.first_called_at.is_not(None), leg.c.ended_at.is_not(None)),
+)
+_ANNOUNCED_BEFORE = Read(
+    AnnouncedLeg,
+    _ANNOUNCED.where(leg.c.business_day < bindparam("on"))
+    .order_by(leg.c.business_day.desc(), leg.c.id.desc())
+    .limit(bindparam("limit")),
+)
+_ANNOUNCED_ON = Read(AnnouncedLeg, _ANNOUNCED.where(leg.c.business_day == bindparam("on")))
 _AHEAD = Read(
     int,
     select(func.count().label("ahead"))
@@ -241,6 +265,16 @@ def services_ended(rows: Rows, hall: str, on: date, *, since: datetime) -> list[
 def received_last(rows: Rows, hall: str, *, limit: int) -> list[ReceivedLeg]:
     """At most `limit` legs that ended at counters of a hall (id), the last one called first."""
     return rows.all(_RECEIVED, hall=hall, limit=limit)
+
+
+def announced_before(rows: Rows, hall: str, on: date, *, limit: int) -> list[AnnouncedLeg]:
+    """At most `limit` legs of business days before one, whose announced waits have ended; the last first."""
+    return rows.all(_ANNOUNCED_BEFORE, hall=hall, on=on, limit=limit)
+
+
+def announced_on(rows: Rows, hall: str, on: date) -> list[AnnouncedLeg]:
+    """The legs of a business day whose announced waits have ended, in any order."""
+    return rows.all(_ANNOUNCED_ON, hall=hall, on=on)
 
 
 def ahead(rows: Rows, hall: str, queue: str, sort_key: str) -> int:

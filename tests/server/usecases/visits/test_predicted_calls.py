@@ -1,14 +1,17 @@
-"""What a hall's counters usually do is part of the waits it announces."""
+"""What a hall knows from before is part of the waits it announces: hours of counters, and how waits ended."""
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from server.domain.author import Author
 from server.ids import new_id
+from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
+from server.store.visits.legs import AnnouncedLeg
+from server.usecases import announced_before
 from server.usecases.counters.counter_sessions import (
     SessionRequest,
     close_counter,
@@ -104,3 +107,40 @@ def test_a_wait_that_reaches_the_usual_absence_lasts_over_it(database: Database,
     pass_of = estimates.refresh(database.hall_id(HALL)).now.called_in_s
     away = [in_s for in_s in pass_of.values() if 35 * MINUTE_S < in_s < 85 * MINUTE_S]
     assert not away, "nobody is called in the usual absence"
+
+
+def test_ranges_reach_as_far_as_the_waits_announced_before_went(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+):
+    hands.now = at(9)
+    open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+    tickets = [issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, new_id())) for _ in range(4)]
+    last = str(tickets[-1]["token"])
+    before = followed(database, Estimates(database), last)["wait"]
+    assert before is not None
+    asked: list[date] = []
+
+    def waited_long(rows: Rows, hall: str, on: date, *, limit: int) -> list[AnnouncedLeg]:
+        """Each was called after four times the announced median."""
+        asked.append(on)
+        issued_at = at(9) - timedelta(days=1)
+        return [
+            AnnouncedLeg(
+                "walk_in",
+                median_s,
+                2 * median_s,
+                issued_at,
+                issued_at + timedelta(seconds=4 * median_s),
+                None,
+            )
+            for median_s in range(300, 3_300, 10)
+        ]
+
+    monkeypatch.setattr(announced_before, "announced_before", waited_long)
+    estimates = Estimates(database)
+    after = followed(database, estimates, last)["wait"]
+    assert after is not None
+    assert after["high_s"] > 1.5 * before["high_s"]
+    hands.now = at(9, 30)
+    estimates.refresh(database.hall_id(HALL))
+    assert asked == [at(9).date()], "days before are read once"

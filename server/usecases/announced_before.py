@@ -1,0 +1,58 @@
+"""How far ranges reach in each hall, from the announcements of its tickets (docs/rules/estimates.md)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from server.domain.waits.cover import RangeCover, ends_a_range
+from server.store.engine.statements import Rows
+from server.store.transactions.database import Database
+from server.store.visits.legs import AnnouncedLeg, announced_before, announced_on
+from server.usecases.hall_view import HallState
+
+MOST_READ = 3_000
+"""Of days before: enough for the pairs of every class and length."""
+KEPT_S = 60.0
+"""How long what is known of a hall is kept before the day is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    day: date
+    before: list[AnnouncedLeg]
+    read_s: float
+    cover: RangeCover
+
+
+@dataclass
+class AnnouncedBefore:
+    """What the ended announcements of every hall, by its id, tell."""
+
+    database: Database
+    _known: dict[str, _Known] = field(default_factory=dict)
+
+    def cover(self, rows: Rows, state: HallState) -> RangeCover:
+        """How far the ranges of a hall reach: days before are read once, its day once a minute."""
+        hall, day = state.row.id, state.configuration.site.local_day(state.as_of)
+        elapsed_s = self.database.clock.elapsed_s()
+        known = self._known.get(hall)
+        if known is not None and known.day == day and elapsed_s - known.read_s < KEPT_S:
+            return known.cover
+        if known is not None and known.day == day:
+            before = known.before
+        else:
+            before = announced_before(rows, hall, day, limit=MOST_READ)
+        cover = _cover([*before, *announced_on(rows, hall, day)])
+        self._known[hall] = _Known(day, before, elapsed_s, cover)
+        return cover
+
+
+def _cover(legs: Iterable[AnnouncedLeg]) -> RangeCover:
+    """The pairs of these legs, in the order in which their waits ended."""
+    cover = RangeCover()
+    ended = ((at, leg) for leg in legs if (at := leg.first_called_at or leg.ended_at) is not None)
+    for at, leg in sorted(ended, key=lambda one: one[0]):
+        wait_s = (at - leg.issued_at).total_seconds()
+        if ends_a_range(leg.quoted_high_s, wait_s, is_called=leg.first_called_at is not None):
+            cover.add(leg.class_, leg.quoted_median_s, wait_s)
+    return cover
