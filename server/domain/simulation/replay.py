@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from functools import partial
 from heapq import heappop, heappush
 
 from server.domain.calling.rules import RuleName, WorkProfile
@@ -17,8 +18,10 @@ from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedL
 from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
 from server.domain.simulation.logged_hours import HoursOfLog
 from server.domain.simulation.logs import ABSENT, LoggedDuty
+from server.domain.waits.cover import RangeCover, ends_a_range
 from server.domain.waits.estimate import (
     Estimate,
+    WaitRange,
     WaitSubject,
     estimate_at,
     new_in,
@@ -100,7 +103,7 @@ def replayed(
         announced = hall.announced(leg)
         took = seconds() - began
         yield Replayed(leg, announced, hall.simple_s(leg), took)
-        hall.arrive(leg)
+        hall.arrive(leg, announced)
 
 
 def _hall(
@@ -126,6 +129,8 @@ class _Hall:
     paces: dict[str, ServicePace] = field(default_factory=dict)
     paces_until: datetime | None = None
     hours: HoursOfLog = field(default_factory=HoursOfLog)
+    told: dict[str, WaitRange] = field(default_factory=dict)
+    cover: RangeCover = field(default_factory=RangeCover)
 
     def open(self, duty: LoggedDuty) -> None:
         """A counter opens; an interval that overlaps the one before takes its place."""
@@ -138,9 +143,11 @@ class _Hall:
         ends_at = duty.closed_at or duty.opened_at + FORGOTTEN_AFTER
         self._push(ends_at, _Kind.CLOSE, duty.counter, duty)
 
-    def arrive(self, leg: LoggedLeg) -> None:
+    def arrive(self, leg: LoggedLeg, announced: Estimate) -> None:
         """A leg begins to wait; its call or end is looked at when the replay is there."""
         self.waiting[leg.id] = self._queued(leg)
+        if isinstance(announced, WaitRange):
+            self.told[leg.id] = announced
         ends_at = leg.ended_at or leg.since + FORGOTTEN_AFTER
         self._push(leg.called_at or ends_at, _Kind.CALL if leg.called_at else _Kind.END, leg.id, leg)
 
@@ -164,10 +171,17 @@ class _Hall:
 
     def _call(self, leg: LoggedLeg, now: datetime) -> None:
         del self.waiting[leg.id]
+        self._learn(leg, now, is_called=True)
         place = self.places.get(leg.counter) or self._likely(leg.service)
         if place is not None:
             place.at, place.called_at = leg, now
         self._push(leg.ended_at or now + FORGOTTEN_AFTER, _Kind.END, leg.id, leg)
+
+    def _learn(self, leg: LoggedLeg, now: datetime, *, is_called: bool) -> None:
+        """The announced wait of a leg has ended."""
+        told, wait_s = self.told.pop(leg.id, None), (now - leg.since).total_seconds()
+        if told is not None and ends_a_range(told.high_s, wait_s, is_called=is_called):
+            self.cover.add(leg.leg_class, told.median_s, wait_s)
 
     def _likely(self, service: str) -> _Place | None:
         """The able counter free for longest; where none is, the one whose last call is the oldest."""
@@ -184,6 +198,7 @@ class _Hall:
 
     def _end(self, leg: LoggedLeg, now: datetime) -> None:
         self.waiting.pop(leg.id, None)
+        self._learn(leg, now, is_called=False)
         counter = leg.id  # of its own: nothing is learnt about the call after it
         for place in self.places.values():
             if place.at is not None and place.at.id == leg.id:
@@ -221,7 +236,13 @@ class _Hall:
         ]
         counters = [_counter(agent, own) for agent, own in by_agent.items()]
         back = [counter for counter, _ in returning]
-        hall = HallSnapshot(queues, counters, called_in_s=called_in_s(ahead), returning=back)
+        hall = HallSnapshot(
+            queues,
+            counters,
+            called_in_s=called_in_s(ahead),
+            returning=back,
+            reach=partial(self.cover.ends, leg.leg_class),
+        )
         before = sum(
             each.service == leg.service and (not has_priority or each.leg_class == PRIORITY)
             for each in waiting
