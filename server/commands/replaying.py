@@ -105,7 +105,7 @@ def _estimates_file(out: Path) -> Iterator[Callable[[Iterable[str]], object]]:
     part = out.with_name(f"{out.name}.part")
     with part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(ESTIMATE_COLUMNS)
+        writer.writerow(map(plain_cell, ESTIMATE_COLUMNS))
         yield lambda cells: writer.writerow(map(plain_cell, cells))
     part.replace(out)
 

@@ -201,6 +201,7 @@ _RECEIVED = Read(
 _ANNOUNCED = rows_of(AnnouncedLeg, leg).where(
     _OF_HALL,
     leg.c.quoted_high_s > 0,
+    leg.c.quoted_median_s.is_not(None),
     or_(leg.c.first_called_at.is_not(None), leg.c.ended_at.is_not(None)),
 )
 _ANNOUNCED_BEFORE = Read(

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from server.cli import cli
 from server.domain.calling.rules import RuleName
 from server.domain.instants import to_text
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, COUNTER_COLUMNS, SERVICE_COLUMNS
@@ -246,6 +245,8 @@ def test_only_the_days_after_training_are_judged():
 
 
 def test_the_command_writes_a_row_a_leg_and_says_what_was_left_aside(tmp_path: Path):
+    from server.cli import cli  # heavy: rules do without it
+
     legs, duties = drawn_log(5)
     contents = {
         "legs": text(CONTRACT_COLUMNS, [*legs, leg("A999", 5, 0, 1)]),

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.simulation import announced_waits
 from server.domain.waits.usual_hours import Absence, OnDuty, absences_ahead, back_in_s, on_duty, usual_hours
-from tests.bench.waits import BUSY, measure_waits
 
 MONDAY = date(2026, 11, 30)
 HOUR, MINUTE = 3600, 60
@@ -120,11 +118,3 @@ def test_who_leaves_long_before_the_hall_closes_leaves_for_the_day_else_stays_wh
 )
 def test_when_a_counter_that_is_away_is_expected(now_s: int, left_s: int | None, in_s: int | None):
     assert back_in_s(USUAL, now_s, left_s) == in_s
-
-
-def test_a_hall_that_knows_the_hours_of_its_counters_errs_less(monkeypatch: pytest.MonkeyPatch):
-    with_hours = measure_waits(BUSY, learnt=20, judged=15)["all"]
-    monkeypatch.setattr(announced_waits, "usual_hours", lambda seen, on: {})
-    without = measure_waits(BUSY, learnt=20, judged=15)["all"]
-    assert with_hours.mae < 0.85 * without.mae
-    assert with_hours.untold < without.untold

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from server.domain.author import Author
+from server.domain.simulation import announced_waits
+from server.domain.simulation.run import SimulatedWait
+from server.domain.waits.estimate import Estimate, WaitRange
 from server.ids import new_id
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
@@ -22,6 +25,7 @@ from server.usecases.counters.counter_sessions import (
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket
 from server.usecases.waits import Estimates
+from tests.bench.waits import BUSY, grades, measure_waits
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.server.usecases.test_opening import at
@@ -144,3 +148,37 @@ def test_ranges_reach_as_far_as_the_waits_announced_before_went(
     hands.now = at(9, 30)
     estimates.refresh(database.hall_id(HALL))
     assert asked == [at(9).date()], "days before are read once"
+
+
+FROM_5_TO_15 = WaitRange(300, 900, 600.0)
+
+
+def waited(minutes: float, announced: Estimate, *, left: bool = False) -> SimulatedWait:
+    return SimulatedWait(0, "A", "walk_in", int(60 * minutes), 900, not left, announced)
+
+
+def test_a_leaver_past_the_announced_end_is_above_it_and_one_before_is_not_judged():
+    found = grades(
+        [
+            waited(10, FROM_5_TO_15),
+            waited(2, FROM_5_TO_15),
+            waited(20, FROM_5_TO_15, left=True),
+            waited(7, FROM_5_TO_15, left=True),
+            waited(0, WaitRange(0, 0, 0.0)),
+            waited(12, None),
+        ]
+    )
+    assert found.judged == 3
+    assert found.inside == pytest.approx(1 / 3)
+    assert found.above == pytest.approx(1 / 3)
+    assert (found.width, found.mae) == (10, 4)
+    assert found.score == pytest.approx(10 + 10 * (3 + 5) / 3)
+    assert found.untold == pytest.approx(1 / 5)
+
+
+def test_a_hall_that_knows_the_hours_of_its_counters_errs_less(monkeypatch: pytest.MonkeyPatch):
+    with_hours = measure_waits(BUSY, learnt=20, judged=15)["all"]
+    monkeypatch.setattr(announced_waits, "usual_hours", lambda seen, on: {})
+    without = measure_waits(BUSY, learnt=20, judged=15)["all"]
+    assert with_hours.mae < 0.85 * without.mae
+    assert with_hours.untold < without.untold
