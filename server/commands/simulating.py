@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from server.commands.replaying import LogPaths, logged_days
 from server.commands.say import errors, say, sentence
 from server.domain.calling.rules import RuleName
 from server.domain.hours.calendars import AtBreak
+from server.domain.simulation.announced_waits import LearntWaits
 from server.domain.simulation.days import HALLS, DayOptions, DrawnDay, draw_day, with_options
 from server.domain.simulation.figures import (
     CLASSES,
@@ -287,8 +289,8 @@ def _outcomes(
                 waits = {
                     str(rule): _run(
                         days,
-                        lambda day, rule=rule, first=first: run_day(  # type: ignore[misc]
-                            day, rule, priority_first=first, announces=announces
+                        lambda day, learnt, rule=rule, first=first: run_day(  # type: ignore[misc]
+                            day, rule, priority_first=first, announces=announces, learnt=learnt
                         ),
                         lambda: progress.advance(bar),
                     )
@@ -304,11 +306,15 @@ def _outcomes(
 
 
 def _run(
-    days: Sequence[DrawnDay], run: Callable[[DrawnDay], list[SimulatedWait]], tell: Callable[[], None]
+    days: Sequence[DrawnDay],
+    run: Callable[[DrawnDay, LearntWaits], list[SimulatedWait]],
+    tell: Callable[[], None],
 ) -> list[SimulatedWait]:
+    """The waits of all days; each hall learns from its days before, as a real one."""
+    learnt: defaultdict[str, LearntWaits] = defaultdict(LearntWaits)
     waits: list[SimulatedWait] = []
     for day in days:
-        waits += run(day)
+        waits += run(day, learnt[day.hall])
         tell()
     return waits
 

@@ -7,12 +7,12 @@ received.
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
-from server.domain.simulation.days import MIDNIGHT, CounterPlan, DrawnDay, DrawnVisitor
+from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.cover import RangeCover, ends_a_range
 from server.domain.waits.estimate import (
     Estimate,
@@ -23,6 +23,7 @@ from server.domain.waits.estimate import (
     residual_s,
 )
 from server.domain.waits.hall_snapshot import (
+    MOST_RECENT,
     CounterNow,
     HallSnapshot,
     LinkedMember,
@@ -49,10 +50,6 @@ class PlaceNow:
     is_here: bool
 
 
-MOST_RECENT = 600
-"""How many services of the days before tell how long they take, as in a real hall."""
-
-
 @dataclass(slots=True)
 class LearntWaits:
     """What a hall was taught: the services of the days before that ended last (each with its seconds), when
@@ -73,8 +70,7 @@ class Announcer:
         for service, took_s in self.learnt.took:
             self.past[service].append(took_s)
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
-        self.date = MIDNIGHT.date() + timedelta(days=day.number)
-        self.hours = usual_hours(self.learnt.on_duty, self.date)
+        self.hours = usual_hours(self.learnt.on_duty, day.on)
         self.since_s: dict[str, int] = {}
         self.left_s: dict[str, int] = {}
 
@@ -86,7 +82,7 @@ class Announcer:
         """A counter pauses or closes; the days after know when."""
         self.left_s[counter] = left_s = second_of_day(now)
         if counter in self.since_s:
-            self.learnt.on_duty.append(OnDuty(counter, self.date, self.since_s.pop(counter), left_s))
+            self.learnt.on_duty.append(OnDuty(counter, self.day.on, self.since_s.pop(counter), left_s))
 
     def will_last(self, visitor: DrawnVisitor, ends_at: datetime) -> None:
         """Notes the duration of a service; estimates use it from the instant it ends."""

@@ -10,13 +10,14 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, CallingCounter, QueuedLeg, arrival_class
 from server.domain.hours.calendars import AtBreak
 from server.domain.tickets import PREFIX_LETTERS, number_text
 
 MIDNIGHT = datetime(2026, 1, 5, tzinfo=UTC)
+FIRST_DAY = MIDNIGHT.date()
 HOUR, MINUTE = 3600, 60
 PREFIXES = sorted(PREFIX_LETTERS)
 
@@ -130,7 +131,7 @@ class DrawnDay:
     """A day that any rule may run on: visitors by arrival, counters, mean times and turns of services.
 
     `wrap_up_s`: seconds an agent has after each service before the next call; `reacts_s`: seconds a free
-    agent takes to call who comes. `by_hand`: the share of calls to anybody, not by the rule.
+    agent takes to call who comes. `by_hand`: the share of calls to anybody, not by the rule. `on`: its date.
     """
 
     number: int
@@ -143,6 +144,7 @@ class DrawnDay:
     hall: str = ""
     reacts_s: int = 0
     by_hand: float = 0.0
+    on: date = FIRST_DAY
 
 
 def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:
@@ -157,6 +159,7 @@ def draw_day(hall: SimulatedHall, number: int, *, seed: int) -> DrawnDay:
         tuple(_plan(hall, chance, index) for index in range(len(hall.counters))),
         {service.id: float(service.mean_s) for service in hall.services},
         {service.id: service.turns for service in hall.services},
+        on=FIRST_DAY + timedelta(days=number),
     )
 
 

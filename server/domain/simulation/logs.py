@@ -65,12 +65,12 @@ def days_of_log(
     all_duties = list(duties)
     days: list[DrawnDay] = []
     in_order = sorted(kept, key=lambda leg: (leg.hall, leg.business_day, leg.issued_at, leg.leg))
-    for (hall, _), inside in groupby(in_order, key=lambda leg: (leg.hall, leg.business_day)):
+    for (hall, on), inside in groupby(in_order, key=lambda leg: (leg.hall, leg.business_day)):
         found = list(inside)
         plans = tuple(_plans(found, [duty for duty in all_duties if duty.hall == hall], one_agent=one_agent))
         if plans:
             visitors = tuple(_visitor(leg, mean_s, settings) for leg in found)
-            days.append(DrawnDay(len(days), visitors, plans, mean_s, {}, hall=hall))
+            days.append(DrawnDay(len(days), visitors, plans, mean_s, {}, hall=hall, on=on))
     return days
 
 

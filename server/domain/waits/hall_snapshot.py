@@ -224,6 +224,8 @@ class HallSnapshot:
 LONGEST_TURNAROUND_S = 600
 """A longer time between two calls is a pause."""
 ENOUGH_TURNAROUNDS = 10
+MOST_RECENT = 600
+"""How many of the legs received last tell how long services take."""
 
 
 @dataclass(frozen=True, slots=True)
