@@ -52,7 +52,7 @@ def _cover(legs: Iterable[AnnouncedLeg]) -> RangeCover:
     cover = RangeCover()
     ended = ((at, leg) for leg in legs if (at := leg.first_called_at or leg.ended_at) is not None)
     for at, leg in sorted(ended, key=lambda one: (one[0], one[1].issued_at)):
-        wait_s = (at - leg.issued_at).total_seconds()
+        wait_s = (at - max(leg.issued_at, leg.arrived_at)).total_seconds()
         if ends_a_range(leg.quoted_high_s, wait_s, is_called=leg.first_called_at is not None):
             cover.add(leg.class_, leg.quoted_median_s, wait_s)
     return cover

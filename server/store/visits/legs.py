@@ -96,6 +96,7 @@ class AnnouncedLeg:
     quoted_median_s: int
     quoted_high_s: int
     issued_at: datetime
+    arrived_at: datetime
     first_called_at: datetime | None
     ended_at: datetime | None
 

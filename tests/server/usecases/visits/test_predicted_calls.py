@@ -127,17 +127,10 @@ def test_ranges_reach_as_far_as_the_waits_announced_before_went(
     def waited_long(rows: Rows, hall: str, on: date, *, limit: int) -> list[AnnouncedLeg]:
         """Each was called after four times the announced median."""
         asked.append(on)
-        issued_at = at(9) - timedelta(days=1)
+        came_at = at(9) - timedelta(days=1)
+        called = ((each, came_at + timedelta(seconds=4 * each)) for each in range(300, 3_300, 10))
         return [
-            AnnouncedLeg(
-                "walk_in",
-                median_s,
-                2 * median_s,
-                issued_at,
-                issued_at + timedelta(seconds=4 * median_s),
-                None,
-            )
-            for median_s in range(300, 3_300, 10)
+            AnnouncedLeg("walk_in", each, 2 * each, came_at, came_at, then, None) for each, then in called
         ]
 
     monkeypatch.setattr(announced_before, "announced_before", waited_long)
