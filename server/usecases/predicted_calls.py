@@ -14,7 +14,7 @@ from server.domain.hall.fold import DutyTerms
 from server.domain.instants import midnight
 from server.domain.quality.selection import people_at_work
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import new_in, residual_s
+from server.domain.waits.estimate import AFTER_ALL, new_in, residual_s
 from server.domain.waits.hall_snapshot import CounterNow, ServicePace, UpcomingBreak
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.domain.waits.usual_hours import (
@@ -134,8 +134,6 @@ def _last_of(duties: Sequence[Duty]) -> dict[str, Duty]:
     return {each.counter: each for each in duties}
 
 
-AFTER_ALL = "~" * 12
-"""A ticket number that sorts behind all that were issued at the same instant."""
 _AT_COUNTER = frozenset({LegState.CALLED, LegState.IN_SERVICE})
 
 

@@ -25,6 +25,7 @@ from server.domain.waits.estimate import (
     pool_paces,
 )
 from server.domain.waits.hall_snapshot import (
+    MOST_RECENT,
     CounterNow,
     HallSnapshot,
     LinkedMember,
@@ -146,8 +147,6 @@ def _linked(legs: OpenLegs, together: list[LegRow], at: str | None) -> LinkedNow
     return LinkedNow(tuple(members), at)
 
 
-MOST_RECENT = 600
-"""How many of the legs received last tell how long services take."""
 PACES_KEPT_S = 60.0
 """How long the paces of a hall's services are kept before they are read again."""
 AGED_EVERY_S = 5.0

@@ -20,7 +20,7 @@ from server.domain.waits.hall_snapshot import LONGEST_TURNAROUND_S
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class LoggedAbsence:
     """A counter on duty called nobody for so long (seconds) though somebody waited."""
 
     hall: str
@@ -34,7 +34,7 @@ class Habits:
     """Mean seconds before a call though somebody waits, absences, and the share of calls out of turn."""
 
     turnaround_s: int = 0
-    absences: tuple[Absence, ...] = ()
+    absences: tuple[LoggedAbsence, ...] = ()
     by_hand: float = 0.0
 
 
@@ -69,13 +69,13 @@ def habits_of(legs: Iterable[LegRecord], duties: Iterable[LoggedDuty]) -> Habits
     for duty in sorted(duties, key=attrgetter("opened_at")):
         by_hall.setdefault(duty.hall, []).append(duty)
     turnarounds: list[float] = []
-    absences: list[Absence] = []
+    absences: list[LoggedAbsence] = []
     for hall, inside in groupby(called, key=attrgetter("hall")):
         for counter, able_at, delay_s in _delays(list(inside), by_hall.get(hall, [])):
             if delay_s <= LONGEST_TURNAROUND_S:
                 turnarounds.append(delay_s)
             else:
-                absences.append(Absence(hall, counter, able_at, int(delay_s)))
+                absences.append(LoggedAbsence(hall, counter, able_at, int(delay_s)))
     mean_s = round(fmean(turnarounds)) if turnarounds else 0
     return Habits(mean_s, tuple(absences), _out_of_turn(called))
 
@@ -145,7 +145,7 @@ def calibrated(days: Sequence[DrawnDay], habits: Habits) -> Iterator[tuple[str, 
     yield "by_hand", [replace(day, by_hand=habits.by_hand) for day in found]
 
 
-def _with_absences(hall: str, plan: CounterPlan, absences: Iterable[Absence]) -> CounterPlan:
+def _with_absences(hall: str, plan: CounterPlan, absences: Iterable[LoggedAbsence]) -> CounterPlan:
     own = [
         (each.begins_at - JUST_BEFORE, each.lasts_s)
         for each in absences

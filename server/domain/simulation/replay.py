@@ -20,6 +20,7 @@ from server.domain.simulation.logged_hours import HoursOfLog
 from server.domain.simulation.logs import ABSENT, LoggedDuty
 from server.domain.waits.cover import RangeCover, ends_a_range
 from server.domain.waits.estimate import (
+    AFTER_ALL,
     Estimate,
     WaitRange,
     WaitSubject,
@@ -29,6 +30,7 @@ from server.domain.waits.estimate import (
     residual_s,
 )
 from server.domain.waits.hall_snapshot import (
+    MOST_RECENT,
     CounterNow,
     HallSnapshot,
     QueueNow,
@@ -39,10 +41,6 @@ from server.domain.waits.hall_snapshot import (
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.domain.waits.usual_hours import HoursToday
 
-MOST_RECENT = 600
-"""How many of the legs received last tell how long services take, as in a real hall."""
-AFTER_ALL = "~" * 12
-"""A ticket number that sorts behind all that were issued at the same instant."""
 PACES_KEPT = timedelta(minutes=10)
 """A real hall reads them again each minute, which takes most of a replay’s time and changes little."""
 FORGOTTEN_AFTER = timedelta(hours=16)

@@ -118,6 +118,10 @@ def _whole(found: Iterable[Estimate]) -> Estimate:
     return AfterClosing(min(each.median_s for each in served)) if served else None
 
 
+AFTER_ALL = "~" * 12
+"""A newcomer's ticket number: it sorts behind all that were issued at the same instant."""
+
+
 def new_in(service: str, *, has_priority: bool = False) -> str:
     """The key, in `HallSnapshot.called_in_s`, of a visitor who takes a ticket of a service now."""
     return f"{'priority' if has_priority else 'new'} {service}"
