@@ -83,7 +83,7 @@ def test_a_printer_that_cannot_print_refuses_and_prints_once_after_the_repair(
     jobs = [hall.press()["print"]["job"] for _ in range(2)]
     for job in jobs:
         assert hall.wait_for(job, "queued", "refused") == fault.value
-    assert hall.told == jobs
+    wait_until(lambda: hall.told == jobs, "each refusal is told once it is kept")
     assert hall.ends() == []
     wait_until(lambda: hall.state_noted() == fault.value, "the state is kept for supervision")
     printer.switch(fault, is_on=False)
