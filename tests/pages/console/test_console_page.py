@@ -12,7 +12,7 @@ from tests.harness.accessible import assert_accessible, assert_fits
 from tests.harness.dom.dom_pages import DomPage, expect
 from tests.harness.servers.served import Served
 from tests.harness.working import phase
-from tests.pages.console.conftest import empty_queue, open_counter
+from tests.pages.console.conftest import SITE, empty_queue, open_counter
 
 
 def bottom(page: Page, selector: str) -> float:
@@ -164,6 +164,28 @@ def test_the_last_gesture_is_taken_back(dom_console: DomPage, issue: Callable[[]
     dom_console.keyboard.press("a")
     phase(dom_console, "free")
     expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
+
+
+def test_a_visitor_of_a_service_not_served_here_is_called_by_number_after_a_question(
+    dom_console: DomPage, issue: Callable[..., dict[str, Any]]
+):
+    number = issue(service=f"{SITE}-armes")["number"]
+    panel = dom_console.locator("[data-panel]")
+    for answer, after in (("1", "free"), ("2", "called")):
+        dom_console.keyboard.press("c")
+        expect(panel.locator("input:checked")).to_have_count(0)
+        panel.get_by_role("button", name="Autre motif").press("Enter")
+        expect(panel.locator("[role=status]")).to_have_text("Choisissez d’abord la personne.")
+        panel.locator("#chosen-number").fill(number.lower())
+        panel.locator("#chosen-number").press("Enter")
+        expect(panel.locator("input:checked")).to_have_count(1)
+        panel.get_by_role("button", name="Autre motif").press("Enter")
+        expect(panel.locator(".question-text")).to_contain_text(f"Appeler {number} quand même")
+        dom_console.keyboard.press(answer)
+        expect(panel).to_be_hidden()
+        phase(dom_console, after)
+    dom_console.keyboard.press("F8")
+    phase(dom_console, "free")
 
 
 def test_a_returned_no_show_keeps_the_number(dom_console: DomPage, issue: Callable[[], dict[str, Any]]):

@@ -66,6 +66,7 @@ const panel = createPanel({
   words,
   keys,
   queuePath: QUEUE,
+  seek: (number) => read(`/api/v1/halls/${page.hall.slug}/visits?${new URLSearchParams({ number })}`),
   stateNow: () => state,
   takeRows: (queue) => {
     state = { ...state, queue };

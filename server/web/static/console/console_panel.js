@@ -1,6 +1,6 @@
 // The console's panel: opened for one action, filled, closed again. One at a time.
 
-import { panelFor, pickFirst } from "./console_panels.js";
+import { panelFor } from "./console_panels.js";
 import { serverNow } from "../shared/clock.js";
 import { one, write } from "../shared/dom.js";
 import { draw, nothing } from "../shared/drawing.js";
@@ -8,10 +8,13 @@ import { read } from "../shared/verbs.js";
 
 /**
  * `ui.panel` names the open one. `act(action, choice)` is called with the choice made there;
- * `takeRows(queue)` with every row of the queue, which a panel that lists people requests.
+ * `takeRows(queue)` with the rows of the queue, which a panel that lists people requests; `seek(number)`
+ * answers the visits of a number.
  * `refuse(text)` says that the page has no panel: the bar leaves choices to the page.
  */
-export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, act, refuse, render }) {
+export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRows, act, refuse, render }) {
+  let found = []; // the waiting legs of numbers that no row had
+
   /**
    * @param {string} action
    * @param {{ choice: any, problem: Api.Problem | null } | null} [refusal] what the server asks about first
@@ -19,15 +22,15 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
   function open(action, refusal = null) {
     if (!document.querySelector("[data-panel]")) return refuse(words.say("console.refused.in_page"));
     ui.panel = action;
+    found = [];
     if (action === "keys") keys.draw();
     else {
       draw(one("[data-panel-body]"), nothing); // no value of an earlier panel stays
       fill(action, refusal);
-      pickFirst();
     }
     render();
     const panel = one(action === "keys" ? "[data-keys]" : "[data-panel]");
-    panel.focus();
+    (panel.querySelector("[autofocus]") ?? panel).focus();
     panel.scrollIntoView({ block: "nearest" });
     refill(action);
   }
@@ -36,9 +39,22 @@ export function createPanel({ ui, words, keys, queuePath, stateNow, takeRows, ac
   function fill(action, refusal = null) {
     const choose = (choice) => act(action, choice);
     const nowMs = serverNow(stateNow(), Date.now());
-    const { title, body } = panelFor(action, { state: stateNow(), words, nowMs, refusal, choose });
+    const given = { state: stateNow(), words, nowMs, refusal, choose, found };
+    const { title, body } = panelFor(action, { ...given, seek: seekHere, redraw: () => fill(action) });
     write("panel-title", title);
     draw(one("[data-panel-body]"), body);
+  }
+
+  /** Whether somebody waits with a number; the open panel then lists them. */
+  async function seekHere(number) {
+    try {
+      const { visits } = await seek(number);
+      found = visits.filter(({ state }) => state === "waiting");
+    } catch {
+      found = [];
+    }
+    if (found.length && ui.panel) fill(ui.panel);
+    return found.length > 0;
   }
 
   /**

@@ -2,7 +2,7 @@
 // out of order.
 
 import { one } from "../shared/dom.js";
-import { choice, draw, html, repeat } from "../shared/drawing.js";
+import { draw, html } from "../shared/drawing.js";
 import {
   choices,
   chosenPlace,
@@ -15,11 +15,12 @@ import {
   placeChoice,
   typedIn,
 } from "./console_visit_panels.js";
+import { chosenPanel } from "./console_chosen.js";
 import { takenTexts } from "./console_opening.js";
 import { capital } from "./console_view.js";
-import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy, waitingRows } from "./console_state.js";
+import { doubtOf, leftByClosing, mayServe, pausesAfter, servedBy } from "./console_state.js";
 import { countersOf } from "./session_places.js";
-import { minutes, todayAt } from "../shared/durations.js";
+import { todayAt } from "../shared/durations.js";
 
 /** Panels that are more than a list of services or reasons. */
 const PANELS = {
@@ -43,7 +44,8 @@ const PANELS = {
 export function panelFor(action, given) {
   const offer = given.state.gestures[action];
   const panel = PANELS[action] ?? (offer.asks === "reason" ? reasonPanel : servicePanel);
-  return panel({ ...given, offer });
+  const ask = (question, answer) => showQuestion(question, given.words, answer);
+  return panel({ ...given, offer, ask });
 }
 
 function transferPanel({ state, words, nowMs, choose }) {
@@ -174,47 +176,6 @@ function explainedPanel({ counter }, say, { action }, list) {
 }
 
 const explained = (text, list) => html`<p>${text}</p>${list}`;
-
-const PICKED = '[data-panel-body] input[name="visit"]';
-
-/** Picks the first of the people in a panel that has just been opened. */
-export function pickFirst() {
-  /** @type {HTMLInputElement | null} */
-  const first = document.querySelector(PICKED);
-  if (first) first.checked = true;
-}
-
-function chosenPanel({ state, words, nowMs, offer, choose }) {
-  const { say, hall } = words;
-  const rows = waitingRows(state.queue, hall.serviceIds, nowMs);
-  const title = say("console.chosen.title");
-  if (rows.length === 0) return { title, body: nobody(say("console.waiting.nobody")) };
-  const person = ({ leg, waitedS, isEarly }) => {
-    const waited = isEarly ? say("console.waiting.on_time") : minutes(waitedS, say);
-    const service = hall.serviceName(leg.service);
-    const details = html`<b>${leg.number}</b><bdi>${service}</bdi><small>${waited}</small>`;
-    return choice(html`<input type="radio" name="visit" value=${leg.visit}>`, details);
-  };
-  const call = ({ reason }) => {
-    /** @type {HTMLInputElement | null} */
-    const picked = document.querySelector(`${PICKED}:checked`);
-    if (picked) choose({ visit: picked.value, reason });
-    else one(PICKED).focus(); // who was picked has gone meanwhile
-  };
-  return {
-    title,
-    body: html`<div class="two">
-      <fieldset class="people">
-        <legend>${say("console.chosen.who")}</legend>
-        ${repeat(rows, ({ leg }) => leg.visit, person)}
-      </fieldset>
-      <fieldset class="reasons">
-        <legend>${say("console.chosen.why")}</legend>
-        ${choices(reasons(offer, words), call)}
-      </fieldset>
-    </div>`,
-  };
-}
 
 function returnedPanel({ state, words: { say, hall, hour }, choose }) {
   const entries = (state.queue?.no_shows ?? []).map((leg) => ({

@@ -1,4 +1,5 @@
-// The visitors who wait for one counter, in the order in which it would call them. Pure functions of values.
+// The visitors who wait for one counter, in the order in which it would call them, and whoever
+// else may be called by number. Pure functions of values.
 
 import { waitingRow, waitingRows } from "../console/console_state.js";
 
@@ -31,4 +32,43 @@ function hasLeft(leg, { queues }) {
   const own = queues.find(({ services }) => services.includes(leg.service));
   const legs = own?.legs ?? [];
   return Boolean(own) && own.waiting === legs.length && !legs.some((one) => one.leg === leg.leg);
+}
+
+/** A number as people type it: without spaces, small letters or what parts its letter from its digits. */
+const plain = (number) => number.replace(/[\s.-]/g, "").toUpperCase();
+
+/**
+ * Who waits in the hall and fits what is typed: whom this counter may call now, in its order, then the others
+ * of its services, then those it does not serve (`isElsewhere`). `found`: the legs that the server found by
+ * their number, where the queue lists only the first.
+ *
+ * @param {any} state
+ * @param {{ services: string[], typed?: string, found?: any[], nowMs: number }} given
+ */
+export function callableRows(state, { services, typed = "", found = [], nowMs }) {
+  const here = rowsHere(state, nowMs);
+  const visits = new Set(here.map(({ leg }) => leg.visit));
+  const listed = [
+    ...waitingRows(state.queue, services, nowMs),
+    ...found.map((leg) => waitingRow(leg, nowMs)),
+  ];
+  const elsewhere = [];
+  for (const row of listed) {
+    if (visits.has(row.leg.visit)) continue;
+    visits.add(row.leg.visit);
+    elsewhere.push({ ...row, isElsewhere: !state.counter.services.includes(row.leg.service) });
+  }
+  const sought = plain(typed);
+  return [
+    ...here.filter(({ cannot }) => !cannot),
+    ...here.filter(({ cannot }) => cannot),
+    ...elsewhere,
+  ].filter(({ leg }) => plain(leg.number).includes(sought));
+}
+
+/** The one row that Enter picks: the number itself, else the only one that fits; null where several do. */
+export function rowTyped(rows, typed) {
+  const same = rows.filter(({ leg }) => plain(leg.number) === plain(typed));
+  if (same.length) return same.length === 1 ? same[0] : null;
+  return rows.length === 1 ? rows[0] : null;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rowsHere } from "../../../../server/web/static/shared/call_order.js";
+import { callableRows, rowsHere, rowTyped } from "../../../../server/web/static/shared/call_order.js";
 import { whyNot } from "../../../../server/web/static/console/console_outcomes.js";
 import {
   doubtOf,
@@ -128,4 +128,50 @@ test("closing names visitors in service and those who wait for this counter alon
   assert.ok(pausesAfter(state));
   assert.equal(pausesAfter(at()), false);
   assert.equal(requestOf("pause", state, {}), null);
+});
+
+const titres = (legs, waiting = legs.length) => ({
+  ...{ queue: "titres", services: ["titres"], groups: [], oldest_at: null },
+  ...{ legs: legs.map((each) => ({ ...each, service: "titres" })), waiting },
+});
+const rowsOf = (given, { legs = [], more = [], read = undefined } = {}) =>
+  callableRows(
+    { ...at(), queue: queue({ legs, more }), order: read },
+    { services: ["accueil", "titres"], nowMs: NOW, ...given },
+  );
+
+test("whom this counter may call comes first, then whom it may not call now, then whom it does not serve", () => {
+  const legs = [leg("A001", { minutes: 9 }), leg("A002", { minutes: 8 })];
+  const read = order([legs[1], legs[0]], { may_call: 1 });
+  const rows = rowsOf({}, { legs, read, more: [titres([leg("B001", { minutes: 30 })])] });
+  assert.deepEqual(numbers(rows), ["A002", "A001", "B001"]);
+  assert.deepEqual(
+    rows.map(({ isElsewhere = false }) => isElsewhere),
+    [false, false, true],
+  );
+});
+
+test("a number is found as people type it, and Enter picks nobody where several fit", () => {
+  const legs = [leg("A011"), leg("A110"), leg("A111")];
+  const picked = (typed) => rowTyped(rowsOf({ typed }, { legs }), typed)?.leg.number;
+  assert.deepEqual(numbers(rowsOf({ typed: "a 11" }, { legs })), ["A110", "A111"]);
+  assert.equal(picked("a-110"), "A110");
+  assert.equal(picked("011"), "A011");
+  assert.equal(picked("11"), undefined);
+  assert.equal(picked("Z9"), undefined);
+});
+
+test("a number of two series is no choice of its own", () => {
+  const legs = [leg("110", { visit: "one" }), leg("110", { visit: "other" })];
+  const rows = rowsOf({ typed: "110" }, { legs });
+  assert.equal(rows.length, 2);
+  assert.equal(rowTyped(rows, "110"), null);
+});
+
+test("who stands behind the rows of the message is listed once the server has found the number", () => {
+  const more = [titres([leg("B001")], 332)];
+  const found = [leg("B300", { service: "titres" })];
+  assert.deepEqual(numbers(rowsOf({ typed: "B300" }, { more })), []);
+  const [row] = rowsOf({ typed: "B300", found }, { more });
+  assert.deepEqual([row.leg.number, row.isElsewhere], ["B300", true]);
 });
