@@ -196,8 +196,11 @@ def _difference(mine: Sequence[float | None], others: Sequence[float | None]) ->
     found = [
         one - other for one, other in zip(mine, others, strict=True) if one is not None and other is not None
     ]
-    if len(found) < len(mine):
-        return None
+    return difference(found) if len(found) == len(mine) else None
+
+
+def difference(found: Sequence[float]) -> Difference:
+    """The first of these, with the middle 95 % of the rest."""
     value, *drawn = found
     drawn.sort()
     aside = int((1 - INTERVAL) / 2 * len(drawn))
