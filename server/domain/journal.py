@@ -98,7 +98,14 @@ SUBJECTS: Mapping[Subject, tuple[FactKind, ...]] = {
     ),
     Subject.DAYS: (
         *(_K.DAY_CLOSED, _K.BREAK_DECIDED, _K.TICKETS_STOPPED, _K.TICKETS_REOPENED),
-        *(_K.QUIET_SET, _K.DAY_ANNOTATED, _K.ANNOTATION_WITHDRAWN, _K.FIGURE_CORRECTED),
+        *(
+            _K.QUIET_SET,
+            _K.ABSENCE_PLANNED,
+            _K.ABSENCE_REMOVED,
+            _K.DAY_ANNOTATED,
+            _K.ANNOTATION_WITHDRAWN,
+            _K.FIGURE_CORRECTED,
+        ),
     ),
     Subject.NOTICES: (
         *(_K.NOTICE_DRAFTED, _K.NOTICE_EDITED, _K.NOTICE_SUBMITTED, _K.NOTICE_APPROVED, _K.NOTICE_REFUSED),

@@ -26,6 +26,7 @@ from server.domain.waits.usual_hours import (
     second_of_day,
     usual_hours,
 )
+from server.store.absences import planned_from
 from server.store.counters import SessionPlace
 from server.store.engine.statements import Rows
 from server.store.people.pseudonyms import accounts_behind
@@ -94,14 +95,18 @@ class LearntHours:
         rest: UpcomingBreak | None,
         receiving: Iterable[Receiving],
     ) -> HallToday | None:
-        """What is expected of a hall's counters today; None where nothing was learnt."""
+        """What is expected of a hall's counters today; None where nothing was learnt or typed."""
         configuration, now, hall = state.configuration, state.as_of, state.row.id
         zone = configuration.site.zone
         day = configuration.site.local_day(now)
         learnt = self._learnt.get(hall)
         if learnt is None or learnt.day != day:
             self._learnt[hall] = learnt = _learn(rows, hall, configuration, day)
-        if not learnt.usual:
+        typed: dict[str, list[tuple[int, int]]] = {}
+        for each in planned_from(rows, hall, day):
+            if each.holds_on(day):
+                typed.setdefault(each.counter, []).append((60 * each.starts_min, 60 * each.ends_min))
+        if not learnt.usual and not typed:
             return None
         today = _last_of(duties_between(rows, hall, midnight(day, zone), now + timedelta(seconds=1)))
         present = {place.counter for _, places in receiving for place in places}
@@ -115,6 +120,7 @@ class LearntHours:
             {each: second(duty.opened_at) for each, duty in today.items() if each in present},
             {each: second(duty.closed_at) for each, duty in today.items() if duty.closed_at is not None},
             rest,
+            typed,
         )
         return HallToday(configuration, hours, {**learnt.last, **today})
 

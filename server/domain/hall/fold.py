@@ -12,6 +12,7 @@ from server.domain.instants import to_text
 from server.domain.row_changes import Fold, in_turn, inserts, updates
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.verb_facts import Limits
+from server.domain.waits.planned_absences import PlannedAbsence
 
 _DUTY_BEGINS = inserts("duty", "session", "counter", "rule", "profile", "services", at="opened_at", id="duty")
 _DUTY_ENDS = updates("duty", "duty", at="closed_at")
@@ -72,6 +73,12 @@ HALL_FOLDS: dict[str, Fold] = {
     FactKind.BREAK_DECIDED: inserts(
         "break_decision", "id", "business_day", "half_day", "choice", at="decided_at"
     ),
+    FactKind.ABSENCE_PLANNED: inserts(
+        "planned_absence",
+        *("id", "counter", "from_on", "weekdays", "starts_min", "ends_min"),
+        at="planned_at",
+    ),
+    FactKind.ABSENCE_REMOVED: updates("planned_absence", "id", at="removed_at"),
     FactKind.QUIET_SET: inserts("quiet", "id", at="set_at", quiet_until="until"),
     FactKind.APPOINTMENT_BOOKED: inserts(
         "appointment",
@@ -120,6 +127,25 @@ def break_decided(fact_id: str, at: Break, *, choice: str) -> Fact:
         "resumes_at": to_text(at.resumes_at),
     }
     return Fact(FactKind.BREAK_DECIDED, body)
+
+
+def absence_planned(planned: PlannedAbsence) -> Fact:
+    """Nobody will call at a counter at these times."""
+    body = {
+        "id": planned.id,
+        "counter": planned.counter,
+        "from_on": planned.from_on.isoformat(),
+        "weekdays": list(planned.weekdays),
+        "starts_min": planned.starts_min,
+        "ends_min": planned.ends_min,
+    }
+    return Fact(FactKind.ABSENCE_PLANNED, body, counter=planned.counter)
+
+
+def absence_removed(planned: PlannedAbsence) -> Fact:
+    """A planned absence holds no more."""
+    body = {"id": planned.id, "counter": planned.counter}
+    return Fact(FactKind.ABSENCE_REMOVED, body, counter=planned.counter)
 
 
 def quiet_set(fact_id: str, until: datetime) -> Fact:

@@ -94,9 +94,9 @@ class _Pass:
             in_s, at = heappop(free)
             self.is_there[at] = False
             if self.absences[at] and self.absences[at][0].begins_in_s <= in_s:
-                away = self.absences[at].pop(0)
-                if math.isfinite(away.lasts_s):
-                    heappush(free, (in_s + away.lasts_s, at))
+                back_s = self.absences[at].pop(0).back_in_s(in_s)
+                if math.isfinite(back_s):
+                    heappush(free, (back_s, at))
                 continue
             leg = self._picked(at, self.hall.now + timedelta(seconds=in_s))
             if leg is None:

@@ -7,7 +7,7 @@ days that are compared, so that one odd day changes nothing. Seconds count from 
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 from itertools import batched, pairwise
 
@@ -28,6 +28,8 @@ GIVEN_UP_S = 3600
 """Who is later than this is not expected any more."""
 STAYS_S = 3600
 """Who usually leaves at most this long before the last counter of the hall stays while people wait."""
+NEAR_S = 1800
+"""A usual absence, or departure, this near to a typed absence is the same."""
 
 _DAY_S = 86_400
 
@@ -47,10 +49,18 @@ class OnDuty:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """An expected absence: seconds until it begins, and its length (infinite: for the rest of the day)."""
+    """An expected absence: seconds until it begins, and its length (infinite: for the rest of the day).
+
+    `is_typed`: who leaves late is back when it ends all the same.
+    """
 
     begins_in_s: float
     lasts_s: float
+    is_typed: bool = False
+
+    def back_in_s(self, left_in_s: float) -> float:
+        """Seconds until the return of an agent who leaves in so many seconds."""
+        return max(left_in_s, self.begins_in_s + self.lasts_s) if self.is_typed else left_in_s + self.lasts_s
 
 
 def on_duty(counter: str, starts_at: datetime, ends_at: datetime, zone: tzinfo) -> OnDuty:
@@ -109,6 +119,7 @@ class HoursToday:
 
     `since_s`: since when the counters on duty are; `left_s`: when others left that were there today. `rest`:
     the hall's break that every wait that reaches it is lengthened by; its seconds count nowhere here.
+    `typed`: the absences of this day that a supervisor typed; they win.
     """
 
     hours: Mapping[str, Spans]
@@ -116,27 +127,68 @@ class HoursToday:
     since_s: Mapping[str, int]
     left_s: Mapping[str, int]
     rest: UpcomingBreak | None = None
+    typed: Mapping[str, Spans] = field(default_factory=dict)
 
     def absences(self, counters: Iterable[str]) -> tuple[Absence, ...]:
-        """Those to come of an agent who holds these counters: of the first whose hours are known."""
-        known = (each for each in counters if each in self.hours and each in self.since_s)
+        """Those to come of an agent with these counters: of the first with typed ones, or usual hours."""
+        here = [each for each in counters if each in self.since_s]
+        known = (each for hours in (self.typed, self.hours) for each in here if each in hours)
         counter = next(known, None)
         return () if counter is None else self._ahead(counter, self.since_s[counter])
 
     def returning(self) -> Iterator[tuple[str, float, tuple[Absence, ...]]]:
         """Each counter that is away and expected: in how many seconds, and its absences after that."""
-        for counter, spans in self.hours.items():
+        for counter in {**self.hours, **self.typed}:
             if counter not in self.since_s:
-                in_s = back_in_s(spans, self.now_s, self.left_s.get(counter))
+                in_s = self._back_in_s(counter)
                 if in_s is not None:
                     yield counter, self._worked(in_s), self._ahead(counter, self.now_s + in_s)
 
+    def _back_in_s(self, counter: str) -> float | None:
+        left_s, now_s = self.left_s.get(counter), self.now_s
+        if left_s is None:
+            ends = [end for start, end in self._typed(counter) if start <= now_s and counter in self.hours]
+        else:
+            ends = [
+                end
+                for start, end in self._typed(counter)
+                if start <= now_s < end or start - NEAR_S <= left_s < end
+            ]
+        typed_s = _expected(max(ends), now_s) if ends else None
+        in_s = back_in_s(self._usual(counter), now_s, left_s) if typed_s is None else typed_s
+        return None if in_s == math.inf else in_s
+
+    def _typed(self, counter: str) -> Iterator[tuple[int, float]]:
+        """The typed absences of a counter; one that ends with the day has no end."""
+        for starts_s, ends_s in self.typed.get(counter, ()):
+            yield starts_s, ends_s if ends_s < _DAY_S else math.inf
+
+    def _usual(self, counter: str) -> Spans:
+        """The usual hours of a counter, without the absences that a typed one replaces."""
+        joined: list[tuple[int, int]] = []
+        for starts_s, ends_s in self.hours.get(counter, ()):
+            is_replaced = joined and any(
+                joined[-1][1] < end + NEAR_S and starts_s > start - NEAR_S
+                for start, end in self._typed(counter)
+            )
+            joined.append((joined.pop()[0] if is_replaced else starts_s, ends_s))
+        return joined
+
     def _ahead(self, counter: str, since_s: float) -> tuple[Absence, ...]:
-        ends_s = max(spans[-1][1] for spans in self.hours.values())
-        found = absences_ahead(self.hours[counter], self.now_s, since_s=since_s, hall_ends_s=ends_s)
+        last_s = max((spans[-1][1] for spans in self.hours.values()), default=0)
+        usual = absences_ahead(self._usual(counter), self.now_s, since_s=since_s, hall_ends_s=last_s)
+        typed = (
+            Absence(max(0, start - self.now_s), end - max(start, self.now_s), is_typed=True)
+            for start, end in self._typed(counter)
+            if end > self.now_s and (start > self.now_s or since_s < start)
+        )
         return tuple(
-            Absence(begins_s, self._worked(each.begins_in_s + each.lasts_s) - begins_s)
-            for each in found
+            replace(
+                each,
+                begins_in_s=begins_s,
+                lasts_s=self._worked(each.begins_in_s + each.lasts_s) - begins_s,
+            )
+            for each in sorted((*usual, *typed), key=lambda each: each.begins_in_s)
             for begins_s in (self._worked(each.begins_in_s),)
         )
 

@@ -28,6 +28,7 @@ PROJECTIONS = (
     *(
         "target_withdrawal",
         "break_decision",
+        "planned_absence",
         "appointment",
         "alert",
         "alert_shown",

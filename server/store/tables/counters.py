@@ -123,6 +123,22 @@ break_decision = Table(
     comment="What was chosen for those who still wait at a break; the last choice holds.",
 )
 
+planned_absence = Table(
+    "planned_absence",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("hall", ID, nullable=False),
+    Column("counter", ID, nullable=False),
+    Column("from_on", Day, nullable=False),
+    Column("weekdays", Document, nullable=False),
+    Column("starts_min", Integer, nullable=False),
+    Column("ends_min", Integer, nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Index("ix_planned_absence_hall", "hall", "removed_at"),
+    comment="When nobody calls at a counter; no `weekdays`: on `from_on` alone.",
+)
+
 quiet = Table(
     "quiet",
     metadata,

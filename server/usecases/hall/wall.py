@@ -15,6 +15,7 @@ from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
+from server.store.absences import planned_from
 from server.store.counters import SessionPlace, agents_present, open_places
 from server.store.hall import quiet_until
 from server.store.transactions.database import Database
@@ -23,6 +24,7 @@ from server.store.visits.open_legs import OpenLegs
 from server.store.visits.tickets import stops_of_day
 from server.usecases.answers import AnnouncedWait, wait_answer
 from server.usecases.counters.own_session import HIDDEN, CounterVisibility, wrapping_up
+from server.usecases.hall.absences import PlannedAbsenceAnswer, absence_answer
 from server.usecases.hall.counter_work import DayFields, OfBreak, counter_state
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
 from server.usecases.hall_view import HallState, hall_state
@@ -139,6 +141,8 @@ class WallAnswer(Position, DayFields, OfBreak, CountersOnWall):
 
     quiet_until: InstantText | None
     """The instant until which calls are silent."""
+    absences: list[PlannedAbsenceAnswer]
+    """The planned absences of counters, those of today and every week, by time."""
     people: PeopleCount
     queues: list[QueueOnWall]
     longest: list[LongWait]
@@ -219,6 +223,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
         stops = stops_of_day(rows, hall_id, on)
         day = day_figures(rows, hall_id, on)
         quiet = quiet_until(rows, hall_id, as_of)
+        planned = planned_from(rows, hall_id, state.configuration.site.local_day(as_of))
         rest = read_break(rows, hall_id, state.configuration, as_of)
     return {
         **state.position_message,
@@ -226,6 +231,7 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
         "break": rest,
         "closed": read_closed(state.configuration, as_of),
         "quiet_until": text_or_none(quiet),
+        "absences": [absence_answer(each) for each in planned],
         "people": people,
         "queues": _queues(snapshot, ranges),
         "longest": _longest(snapshot),

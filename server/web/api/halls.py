@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
-from hardware.json_types import Count, LocalDate, Seconds, Texts
+from hardware.json_types import Count, LocalDate, Seconds, Texts, Weekday
 from server.domain.hall.devices import LONGEST_QUIET_MINUTES
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
@@ -15,6 +15,12 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.usecases.answers import Period
 from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
+from server.usecases.hall.absences import (
+    AbsenceRequest,
+    PlannedAbsenceAnswer,
+    plan_absence,
+    remove_absence,
+)
 from server.usecases.hall.read_board import BoardChanged, read_board, read_queues
 from server.usecases.hall.read_queue import QueueAnswer, QueuePage, read_queue, read_queue_page
 from server.usecases.hall.screen import QuietAnswer, ScreenOfHall, read_screen, set_quiet
@@ -199,6 +205,15 @@ def _served(served: Served) -> ServedFigures:
     return {"served": served.count, "median_s": served.shown_median_s}
 
 
+class AbsenceBody(shapes.RequestShape):
+    """When nobody calls at a counter, in minutes of the day; on some weekdays (Monday 0), or today alone."""
+
+    counter: str
+    starts_min: Annotated[int, Field(ge=0, lt=1440)]
+    ends_min: Annotated[int, Field(ge=0, le=1440)]
+    weekdays: list[Weekday] = Field(default=[], max_length=7)
+
+
 def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRoutes:
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = ApiRoutes("supervision")
@@ -222,6 +237,17 @@ def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) ->
     def reopen(service: str, at: HallCall) -> TicketsStoppedAnswer:
         """Gives tickets of a service again."""
         return reopen_tickets(api.database, at.hall, at.author, service=service, write_key=at.key)
+
+    @routes.post("/halls/<hall>/absences", Permission.SUPERVISE)
+    def plan(body: AbsenceBody, at: HallCall) -> tuple[PlannedAbsenceAnswer, Literal[201]]:
+        """Plans when nobody calls at a counter; announced waits count with it."""
+        request = AbsenceRequest(**body.model_dump())
+        return plan_absence(api.database, at.hall, at.author, request, write_key=at.key), 201
+
+    @routes.post("/halls/<hall>/absences/<absence>/remove", Permission.SUPERVISE)
+    def remove(absence: str, at: HallCall) -> PlannedAbsenceAnswer:
+        """A planned absence holds no more."""
+        return remove_absence(api.database, at.hall, at.author, absence, write_key=at.key)
 
     return routes
 

@@ -39,7 +39,7 @@ _CODES: Mapping[int, str] = {
         unknown_referral
         unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
         unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
-        unknown_survey unknown_survey_text no_door_code
+        unknown_survey unknown_survey_text no_door_code unknown_absence
     """,
     405: "method_not_allowed",
     413: """
@@ -55,7 +55,7 @@ _CODES: Mapping[int, str] = {
         decision_missing minutes_missing minutes_bad_kind committee_text_too_long
         check_photographs_missing check_photographs_unticked bad_check_day
         check_function_missing check_function_is_a_person check_scenario_missing check_text_too_long
-        check_result_missing
+        check_result_missing absence_ends_before absence_too_long absence_is_past
         complaint_kind_missing complaint_channel_missing complaint_text_missing complaint_text_too_long
         bad_complaint_day complaint_answer_missing complaint_reason_missing complaint_public_missing
         complaint_unchecked action_remark_missing action_text_too_long bad_action_day bad_action_state

@@ -22,6 +22,7 @@ from server.usecases.counters.counter_sessions import (
     pause_counter,
     resume_counter,
 )
+from server.usecases.hall.absences import AbsenceRequest, plan_absence, remove_absence
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket
 from server.usecases.waits import Estimates
@@ -175,3 +176,41 @@ def test_a_hall_that_knows_the_hours_of_its_counters_errs_less(monkeypatch: pyte
     without = measure_waits(BUSY, learnt=20, judged=15)["all"]
     assert with_hours.mae < 0.85 * without.mae
     assert with_hours.untold < without.untold
+
+
+def test_a_typed_absence_wins_and_is_gone_when_removed_in_each_worker(
+    database: Database, database_url: str, hands: Hands
+):
+    """Typed from 10:00 to 10:40, where eleven is usual."""
+    work_on_tuesdays(database, hands, "one", "two", "three")
+    token = ticket_at_the_pause(database, hands)
+    with closing(Database(database_url, hands.clock())) as other_worker:
+        workers = {each: Estimates(each) for each in (database, other_worker)}
+
+        def high_min() -> float:
+            found = {_high_min(each, estimates, token) for each, estimates in workers.items()}
+            [same] = found
+            return same
+
+        learnt = high_min()
+        typed = plan_absence(database, HALL, AGENT, AbsenceRequest(COUNTER, 600, 640, [1]))
+        assert 35 <= high_min() < learnt
+        remove_absence(other_worker, HALL, AGENT, typed["absence"])
+        assert high_min() == learnt
+
+
+def _high_min(database: Database, estimates: Estimates, token: str) -> float:
+    estimates.refresh(database.hall_id(HALL))
+    wait = followed(database, estimates, token)["wait"]
+    assert wait is not None
+    return wait["high_s"] / MINUTE_S
+
+
+def test_where_nothing_is_learnt_a_typed_absence_counts(database: Database, hands: Hands):
+    token, estimates = ticket_at_the_pause(database, hands), Estimates(database)
+    assert followed(database, estimates, token)["wait"] is None
+    plan_absence(database, HALL, AGENT, AbsenceRequest(COUNTER, 600, 660))
+    assert 55 <= _high_min(database, estimates, token) <= 90
+    hands.now = at(12, 1)
+    estimates.refresh(database.hall_id(HALL))
+    assert followed(database, estimates, token)["wait"] is None, "nobody came back in the hour after it"

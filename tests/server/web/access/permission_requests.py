@@ -22,6 +22,7 @@ from server.store.people.accounts import Grant
 from server.usecases.complaints.entries import add_entry
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
+from server.usecases.hall.absences import AbsenceRequest, plan_absence
 from server.usecases.hall_checks import add_check
 from server.usecases.incidents.course import Reach, raise_incident
 from server.usecases.people.accounts import NewAccount, create_account
@@ -248,6 +249,11 @@ def _objects(site: ApiSite) -> dict[str, Any]:
         "visits": ticket["visit"],
         "figure": _typed_figure(site),
         "password": PASSWORD,
+        "absence": plan_absence(site.database, HALL, SYSTEM, AbsenceRequest(COUNTER, 60, 120, [0]))[
+            "absence"
+        ],
+        "starts_min": 720,
+        "ends_min": 780,
     }
 
 
