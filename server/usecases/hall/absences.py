@@ -65,7 +65,7 @@ def plan_absence(
         configuration, now = transaction.configuration, transaction.now
         counter = configuration.counters.get(request.counter)
         if counter is None or counter.is_retired:
-            raise Refusal("unknown_counter", counter=request.counter)
+            raise Refusal("unknown_counter", counter=request.counter, field="counter")
         if request.ends_min <= request.starts_min:
             raise Refusal("absence_ends_before", field="ends_min")
         if request.ends_min - request.starts_min > LONGEST_MIN:

@@ -99,6 +99,44 @@ def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server:
     expect(card.locator("dd").nth(1)).to_have_text("peut-être périmé")
 
 
+# --- the wall ---------------------------------------------------------------------------------
+
+
+def test_a_supervisor_plans_absences_and_removes_them_in_two_presses(server: Served, pages: Pages):
+    page = pages.open()
+    sign_in(page, server, *demonstration_user(server, "supervisor"), "/mur?hall=laon")
+    form, planned = page.locator("[data-absence]"), page.locator("[data-list=absences] li")
+    starts, ends = form.get_by_label("Début"), form.get_by_label("Fin")
+    form.get_by_label("Guichet").select_option(label="guichet 2")
+    form.get_by_label("Jours").select_option(label="Chaque lundi")
+    starts.fill("12:15")
+    ends.fill("11:15")
+    ends.press("Enter")
+    expect(ends).to_be_focused()
+    expect(ends).to_have_accessible_description("La fin de l’absence doit venir après son début.")
+    assert_accessible(page)
+    ends.fill("13:15")
+    ends.press("Enter")
+    expect(planned).to_contain_text(["12:15 – 13:15 · Chaque lundi"])
+    expect(page.locator("[data-outcome]")).to_contain_text("l’absence est prévue")
+    expect(form.locator(".problem")).to_have_count(0)
+    form.get_by_label("Jours").select_option(label="Chaque jour")
+    form.get_by_label("Guichet").select_option(label="guichet 4")
+    starts.fill("15:00")
+    ends.fill("00:00")
+    ends.press("Enter")
+    expect(planned.last).to_contain_text("15:00 – 24:00")
+    expect(planned.last).to_contain_text("Chaque jour")
+    planned.first.get_by_role("button").press("Enter")
+    assert_accessible(page)
+    planned.first.get_by_role("button", name="Non, garder").press("Enter")
+    expect(planned.first.get_by_role("button", name="Retirer")).to_be_focused()
+    planned.first.get_by_role("button").press("Enter")
+    planned.first.get_by_role("button", name="Oui, retirer").press("Enter")
+    expect(planned).to_have_count(1)
+    expect(form.get_by_label("Guichet")).to_be_focused()
+
+
 # --- what the reception shows about the paper of its tickets ----------------------------------
 
 

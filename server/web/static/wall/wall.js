@@ -14,6 +14,7 @@ import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, tellBarred, whyNotDone } from "../shared/verbs.js";
 import { changedWords, drawLiveness } from "../shared/waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
+import { createAbsences } from "./wall_absences.js";
 import { createHalfDay } from "./wall_half_day.js";
 import { createSound } from "./wall_sound.js";
 import { createWallView } from "./wall_view.js";
@@ -38,24 +39,31 @@ let state = emptyWall();
 let summary = null;
 let dayEndReadAtMs = -Infinity;
 
-const sendOne = oneAtATime(async (request) => {
+const sendOne = oneAtATime(async (request, refuse) => {
   showRefusal("");
   tell("");
   const answer = await send(
     { ...request, headers: csrfHeader() },
     { onRepeat: () => tell(say("console.outcome.repeating")) },
   );
-  if (!answer.ok) showRefusal(whyNotDone(answer, say));
+  if (!answer.ok) refuse(whyNotDone(answer, say), answer.problem);
   return answer;
 });
 
 /** Sends a gesture; its outcome is told once the page shows what it changed. */
-async function attempt(request) {
-  const answer = await sendOne(request);
+async function attempt(request, refuse = showRefusal) {
+  const answer = await sendOne(request, refuse);
   await refresh();
   return answer;
 }
 
+const drawAbsences = createAbsences({
+  words,
+  language: page.language,
+  attempt,
+  tell,
+  path: `${HALL}/absences`,
+});
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
 const socket = connect(
@@ -132,6 +140,7 @@ async function readDayEnd() {
 function draw() {
   drawLiveness(state, words);
   if (state.wall) halfDay.draw(state.wall);
+  if (state.wall) drawAbsences(state.wall);
   if (state.wall) sound.draw(state.wall, Date.now() + state.clockOffsetMs);
   if (state.wall) drawWall(state.wall, Date.now() + state.clockOffsetMs);
 }
