@@ -76,6 +76,18 @@ def test_who_leaves_late_is_back_when_it_ends_and_who_came_back_does_not_leave_a
     assert for_today == Absence(HOUR, math.inf, is_typed=True)
 
 
+def test_after_a_late_departure_calls_go_on_when_the_typed_absence_ends():
+    found = hours(12 * HOUR, 9 * HOUR).absences(["g1"])
+    busy = replace(calls("g1", "A", 2100), absences=found)  # until 12:35
+    assert predicted([busy], waits("A001", 5)) == {"A001": 75 * 60}
+
+
+def test_who_is_away_for_two_absences_in_a_row_is_expected_after_both():
+    both = ((12 * HOUR, 13 * HOUR), (13 * HOUR, 14 * HOUR))
+    [(_, in_s, _)] = hours(13 * HOUR + 1800, left_s=12 * HOUR, typed=both).returning()
+    assert in_s == 1800
+
+
 def test_of_two_counters_of_an_agent_the_one_with_a_typed_absence_counts():
     both = HoursToday({"g2": USUAL}, 11 * HOUR, {"g1": 0, "g2": 0}, {}, typed={"g1": TYPED})
     assert both.absences(["g2", "g1"]) == (Absence(4500, HOUR, is_typed=True),)
