@@ -37,6 +37,7 @@ from server.usecases.alarms.alarm_recipients import EMAIL, SMS, WEBHOOK
 from server.usecases.devices.pairing import note_copied_device
 from server.usecases.journal.maintenance import NightlyVerification
 from server.usecases.media.read_feeds import ENDED_AFTER_S
+from server.usecases.quality.what_if import WhatIfs
 from server.usecases.reports.reports import ReportReach, read_report
 from server.usecases.retention import DailyRewriting
 from server.usecases.tickets.told_before import tell_due
@@ -57,6 +58,8 @@ MEDIA_MEMORY_BYTES = 4_000_000_000
 """What the process that decodes uploads may map, libraries included."""
 FEED_MEMORY_BYTES = 500_000_000
 """The same for a process that reads feeds: two million bytes of a feed need 100 MB, of a hostile one more."""
+PLAYED_MEMORY_BYTES, PLAYED_WITHIN_S = 300_000_000, 60.0
+"""The same for the process that plays days of a hall again, and how long it may take."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +213,14 @@ def decoder(deadline_s: float) -> IsolatedWorker:
 def feed_worker() -> IsolatedWorker:
     """A separate process that fetches and reads what others publish: bounded in time and memory."""
     return IsolatedWorker(deadline_s=ENDED_AFTER_S, memory_bytes=FEED_MEMORY_BYTES)
+
+
+def build_what_ifs(database: Database) -> WhatIfs:
+    """What plays days of a hall again, in a process of its own."""
+    worker = IsolatedWorker(
+        deadline_s=PLAYED_WITHIN_S, memory_bytes=PLAYED_MEMORY_BYTES, idle_s=VERIFIER_IDLE_S
+    )
+    return WhatIfs(database, worker.call)
 
 
 def build_printing(base: Foundation, publisher: Publisher) -> PrintService:

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint
 
 from hardware.escpos_printer import drawn_png
+from server.app.subjects import build_what_ifs
 from server.app.web_parts import WebParts, alarm_needs, by_caller
 from server.domain.hall.configuration import HallConfiguration
 from server.printing.documents import sample_ticket
@@ -36,6 +37,7 @@ from server.web.pages.screen_days import pages as screen_days
 from server.web.pages.screen_days.pages import ScreenDayPages
 from server.web.pages.voice import hall_checks, incidents, register, register_entry, survey_forms, surveys
 from server.web.pages.voice.hall_checks import CheckPages
+from server.web.pages.what_if import pages as what_if
 from server.web.rendering.menu import install_frame
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -51,6 +53,7 @@ PAGES: Sequence[Blueprint] = (
         hall_checks.routes,
         committee.routes,
         typed_figures.routes,
+        what_if.routes,
         journal.journal_pages,
     ),
     *(editing.routes, devices.device_pages, alarms.alarm_pages, accounts.rights_pages),
@@ -71,6 +74,7 @@ def install_work_pages(parts: WebParts) -> None:
         ScreenDayPages(_sightings(parts), parvis.devices.players.of_hall),
         Drawings(letters),
         quality.Views(),
+        build_what_ifs(database),
         Anchors(parvis.settings.var / "anchors"),
         CheckPages(parvis.picture_apart.call),
         alarm_needs(parvis, parts.brake("alarm_trial", "12 per minute", by=by_caller)),

@@ -63,7 +63,7 @@ def interval_text(
     """
     if interval is None:
         return ""
-    low, high, *_ = _numbers([interval.low, interval.high, *filter(None, [target])], unit, words.language)
+    low, high, *_ = numbers([interval.low, interval.high, *filter(None, [target])], unit, words.language)
     if low == high:
         return words("quality.interval.same")
     return words(f"quality.interval.{_kind(unit)}", low=low, high=high)
@@ -87,7 +87,7 @@ def shown_change(change: Change, unit: Unit, against: Against, words: Sentence) 
         return ShownChange("few_days", words("quality.change.nothing", during=against.during))
     said = words(f"quality.change.{change.direction}")
     values = [change.difference, change.low, change.high]
-    difference, low, high = _numbers(values, unit, words.language, is_signed=True)
+    difference, low, high = numbers(values, unit, words.language, is_signed=True)
     is_none = not set("123456789") & set(difference)
     size = words(
         f"quality.change.size.{'none' if is_none else _kind(unit)}",
@@ -104,7 +104,7 @@ def _kind(unit: Unit) -> Literal["s", "percent", "count"]:
     return unit if unit == "s" or unit == "percent" else "count"
 
 
-def _numbers(values: Sequence[float], unit: Unit, language: str, *, is_signed: bool = False) -> list[str]:
+def numbers(values: Sequence[float], unit: Unit, language: str, *, is_signed: bool = False) -> list[str]:
     """Values as a page writes them, all with a decimal where whole numbers would hide what differs."""
     values = [value / 60 if unit == "s" else value for value in values]
     whole = [round(value) for value in values]

@@ -101,6 +101,7 @@ def summary() -> tuple[str, int] | str:
         query=_query(selection, period.starts_on),
         levels_query=_query(selection, period.starts_on) + _free_days(),
         may_print_hours=page.may(Permission.READ_BOARD, hall.site.slug),
+        may_ask_what_if=page.may(Permission.DECIDE_TARGETS, hall.site.slug),
         period_query=lambda day: _query(selection, day),
         usual=usual,
         running=title_of(usual, language),
@@ -282,7 +283,7 @@ def _sections(
 def plot_file(plot: str, form: str) -> Response:
     """A plot as a picture or its table as a sheet; 404 where the days have no such plot."""
     if form == "svg" and (svg := drawings.picture(request.args.get("dessin", ""))) is not None:
-        return _picture(svg)
+        return picture(svg)
     query = _query_of(_halls(Permission.READ_FIGURES), is_file=True)
     words = page.sentence()
     plots = {each.name: each for each in _view(query, words).plots}
@@ -299,10 +300,11 @@ def plot_file(plot: str, form: str) -> Response:
     svg = drawings.picture(key)
     if svg is None:
         abort(503)
-    return _picture(svg)
+    return picture(svg)
 
 
-def _picture(svg: str) -> Response:
+def picture(svg: str) -> Response:
+    """A drawing as an answer."""
     answer = make_response(Response(svg, content_type="image/svg+xml; charset=utf-8"))
     answer.headers["Content-Security-Policy"] = PICTURE_SECURITY
     answer.headers["Cache-Control"] = "private, no-cache"

@@ -169,7 +169,7 @@ def waits_plot(bars: Sequence[WaitBar], *, words: WaitWords, target_min: float |
     """
     values = [{"x": bar.label, "median": bar.median, "p90": bar.p90} for bar in bars]
     x = labels_axis([bar.label for bar in bars], WAITS_WIDTH)
-    top = max([bar.p90 or 0 for bar in bars] + [target_min or 0])
+    top = _top_of(bars, target_min)
     p90, median = ({"x": x, "y": value_axis(name, words.minutes, top)} for name in ("p90", "median"))
     tick = {"type": "tick", "band": 0.75, "opacity": 1}
     layers = layers_of(
@@ -262,6 +262,10 @@ def value_axis(field: str, title: str, top: float) -> Spec:
     }
 
 
+def _top_of(bars: Sequence[WaitBar], target_min: float | None) -> float:
+    return max([max(bar.median or 0, bar.p90 or 0) for bar in bars] + [target_min or 0])
+
+
 def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) -> list[Spec]:
     measured = [bar for bar in bars if bar.median is not None and bar.p90 is not None]
     if not measured:
@@ -269,7 +273,7 @@ def _names(bars: Sequence[WaitBar], words: WaitWords, target_min: float | None) 
     places = [(measured[-1].median or 0, words.median, INK), (measured[-1].p90 or 0, words.p90, INK)]
     if target_min is not None:
         places.append((target_min, words.target, MUTED))
-    top = whole_ticks(max([bar.p90 or 0 for bar in measured] + [target_min or 0]))[-1]
+    top = whole_ticks(_top_of(measured, target_min))[-1]
     return names_beside(sorted(places, key=itemgetter(0)), top / 9, WAITS_WIDTH)
 
 

@@ -1,0 +1,78 @@
+"""« What if »: the last days of a weekday with and without a change, computed in a process apart."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from threading import Lock
+
+from server.apart import ApartEnded, CallApart
+from server.domain.instants import midnight
+from server.domain.refusals import Refusal
+from server.domain.simulation.logs import LoggedDuty
+from server.domain.simulation.what_if import FEWEST_DAYS, MOST_DAYS, Change, PastDays, WhatIf, what_if
+from server.store.quality.figures import days_with_legs, duties_between, legs_of_day
+from server.store.transactions.database import Database
+
+REACH = timedelta(weeks=26)
+"""How far back days are looked for: a hall may have been closed for weeks."""
+DAY = timedelta(days=1)
+KEPT = 32
+
+
+class WhatIfs:
+    """Answers one question at a time in a process apart, and keeps the last; another press waits."""
+
+    def __init__(self, database: Database, call_apart: CallApart) -> None:
+        self._database, self._call_apart = database, call_apart
+        self._one_at_a_time = Lock()
+        self._kept = lru_cache(maxsize=KEPT)(self._answer)
+
+    def answer(self, hall: str, weekday: int, change: Change) -> WhatIf:
+        """What a change makes of the last days of a weekday (Monday 0) of a hall (slug), before today.
+
+        Refusals: those of `what_if`; play_too_long where the process was ended.
+        """
+        configuration = self._database.configuration(hall)
+        today = configuration.site.local_day(self._database.clock.now())
+        with self._one_at_a_time:
+            return self._kept(hall, weekday, change, today, configuration.mark)
+
+    def _answer(self, hall: str, weekday: int, change: Change, today: date, _mark: str) -> WhatIf:
+        past = read_past_days(self._database, hall, weekday, before=today)
+        try:
+            return self._call_apart(what_if, past, change)
+        except (ApartEnded, MemoryError) as error:
+            raise Refusal("play_too_long") from error
+
+
+def read_past_days(database: Database, hall: str, weekday: int, *, before: date) -> PastDays:
+    """The last days of a weekday of a hall (slug) on which somebody came. Refusal: few_days_played."""
+    hall_id, configuration = database.hall_id(hall), database.configuration(hall)
+    zone = configuration.site.zone
+    with database.read() as rows:
+        found = days_with_legs(rows, hall_id, before - REACH, before)
+    days = [day for day in found if day.weekday() == weekday][-MOST_DAYS:]
+    if len(days) < FEWEST_DAYS:
+        raise Refusal("few_days_played", days=len(days), fewest=FEWEST_DAYS)
+    legs, duties = [], []
+    for day in days:
+        with database.read() as rows:
+            legs += [leg for leg in legs_of_day(rows, hall_id, day) if not leg.clock_suspect]
+            duties += duties_between(rows, hall_id, midnight(day, zone), midnight(day + DAY, zone))
+    alone = {each.id for each in configuration.counters.values() if each.is_self_service}
+    return PastDays(
+        tuple(legs),
+        tuple(
+            LoggedDuty(
+                *(duty.counter, duty.hall, tuple(duty.services), duty.opened_at, duty.closed_at),
+                session="" if duty.counter in alone else duty.session,
+            )
+            for duty in duties
+        ),
+        tuple(
+            {"service": each.id, "typed_mean_s": str(each.typed_mean_s)}
+            for each in configuration.services.values()
+        ),
+        zone,
+        configuration.rule,
+        configuration.has_priority_first,
+    )

@@ -1,0 +1,273 @@
+"""« What if », `/qualite/et-si`: a usual day with a change, and without it. No JavaScript."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, abort, render_template, request
+
+from server.domain.calling.rules import RuleName
+from server.domain.hall.configuration import Counter, HallConfiguration
+from server.domain.languages import text_in
+from server.domain.people.roles import Permission
+from server.domain.quality.figures import Unit
+from server.domain.quality.selection import is_shown_in_cell
+from server.domain.refusals import Refusal
+from server.domain.simulation.figures import Difference
+from server.domain.simulation.what_if import (
+    REPLICATIONS,
+    SEED,
+    BreakMoved,
+    Change,
+    OneCounterMore,
+    OtherRule,
+    OtherServices,
+    WhatIf,
+)
+from server.usecases.hours.hours_words import clock_words, hours_in_words
+from server.usecases.quality.what_if import WhatIfs
+from server.web.access.callers import database
+from server.web.access.requirements import PageRoutes
+from server.web.access.site_context import of_app
+from server.web.pages.quality.changes import numbers
+from server.web.pages.quality.draw import Drawings
+from server.web.pages.quality.half_hours_plot import half_hour_label
+from server.web.pages.quality.pages import picture
+from server.web.pages.quality.specs import Plot, WaitBar, WaitWords, waits_plot
+from server.web.pages.quality.wording import minutes, number, short_day, weekday_name
+from server.web.rendering import page
+from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.viewer import Sentence
+
+PLACE = "/qualite/et-si"
+KINDS = ("guichet", "pause", "profil", "regle")
+USUAL = {"quoi": KINDS[0], "de": "09:00", "a": "12:00", "debut": "12:00"}
+FIELDS = ("jour", "quoi", "comme", "de", "a", "guichet", "debut", "place", "profil", "regle")
+_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+drawings, what_ifs = of_app(Drawings), of_app(WhatIfs)
+routes = PageRoutes("what_if_pages", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The form: its fields as texts, the weekday and the change where they are right, else the problems."""
+
+    fields: Mapping[str, str]
+    weekday: int
+    change: Change | None
+    problems: Mapping[str, str]
+
+
+@routes.get(PLACE, Permission.DECIDE_TARGETS)
+def what_if() -> Any:
+    hall, words = page.hall(), page.sentence()
+    asked = _asked(hall, words)
+    found, problems = None, dict(asked.problems)
+    if asked.change is not None and not problems:
+        try:
+            found = what_ifs.answer(hall.hall, asked.weekday, asked.change)
+        except Refusal as refusal:
+            problems[_field_of(refusal, asked)] = refusal_sentence(refusal)
+    language = words.language
+    html = render_template(
+        "what_if/page.html",
+        hall=hall,
+        halls=page.halls(),
+        asked=asked.fields,
+        problems=problems,
+        weekdays=[(str(day + 1), weekday_name(day, language)) for day in _open_weekdays(hall)],
+        counters=[(each.id, each.label_in(language)) for each in _counters(hall)],
+        profiles=[(each, text_in(names, language)) for each, names in hall.profile_names.items()],
+        rules=[(str(rule), words(f"document_words.choice.rule.{rule}")) for rule in RuleName],
+        found=found,
+        said=None if found is None else sentence_of(found, words),
+        plot=None if found is None else _plot(found, words),
+        assumptions=() if found is None else _assumptions(found, hall, asked.weekday, words),
+        address=urlencode({"hall": hall.hall, **asked.fields}),
+    )
+    return (html, 400) if problems else html
+
+
+@routes.get(f"{PLACE}.svg", Permission.DECIDE_TARGETS)
+def what_if_picture() -> Response:
+    """The plot of an answer; 422 where the form has a problem, or asks nothing."""
+    hall, words = page.hall(), page.sentence()
+    asked = _asked(hall, words)
+    if asked.problems or asked.change is None:
+        abort(422)
+    [key] = drawings.offer([_plot(what_ifs.answer(hall.hall, asked.weekday, asked.change), words).spec])
+    svg = drawings.picture(key)
+    return picture(svg) if svg is not None else abort(503)
+
+
+def _field_of(refusal: Refusal, asked: Asked) -> str:
+    if refusal.code == "few_days_played":
+        return "jour"
+    at_counter = "place" if asked.fields["quoi"] == "profil" else "guichet"
+    return {"counter_not_on_duty": at_counter, "no_break_moved": "guichet"}.get(refusal.code, "")
+
+
+def _counters(hall: HallConfiguration) -> list[Counter]:
+    return [each for each in hall.counters.values() if not each.is_retired]
+
+
+def _open_weekdays(hall: HallConfiguration) -> list[int]:
+    return [day for day in range(7) if hall.calendar.weekly.get(day)]
+
+
+def _asked(hall: HallConfiguration, words: Sentence) -> Asked:
+    """The form of the address; nothing is asked where it names no change."""
+    fields = {name: request.args.get(name, "").strip()[:64] or USUAL.get(name, "") for name in FIELDS}
+    problems: dict[str, str] = {}
+    opened = _open_weekdays(hall)
+    tomorrow = (hall.site.local_day(database().clock.now()).weekday() + 1) % 7
+    if not request.args.get("quoi"):
+        usual = min(opened, key=lambda day: (day - tomorrow) % 7, default=0)
+        return Asked(fields | {"jour": str(usual + 1), "regle": str(hall.rule)}, usual, None, problems)
+    weekday = int(fields["jour"]) - 1 if fields["jour"] in [str(day + 1) for day in opened] else -1
+    if weekday < 0:
+        problems["jour"] = words("what_if.refused.weekday")
+    form = _Form(hall, fields, weekday, problems, words)
+    change = form.change()
+    return Asked(fields, weekday, None if problems else change, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """Reads the fields of the chosen change; each wrong one has its problem."""
+
+    hall: HallConfiguration
+    fields: Mapping[str, str]
+    weekday: int
+    problems: dict[str, str]
+    words: Sentence
+
+    def change(self) -> Change | None:
+        match self.fields["quoi"]:
+            case "guichet":
+                services = self._services("comme", is_any=True)
+                starts, ends = self._hour("de"), self._hour("a")
+                if starts and ends and ends <= starts:
+                    self._refuse("a", "reversed")
+                return OneCounterMore(services, starts, ends) if starts and ends else None
+            case "pause":
+                counter, starts = self._counter("guichet"), self._hour("debut")
+                return BreakMoved(counter, starts) if starts else None
+            case "profil":
+                return OtherServices(self._counter("place"), self._services("profil"))
+            case "regle" if self.fields["regle"] in tuple(RuleName):
+                return OtherRule(RuleName(self.fields["regle"]))
+            case "regle":
+                self._refuse("regle", "rule")
+            case _:
+                self._refuse("quoi", "kind")
+        return None
+
+    def _refuse(self, field: str, why: str, **values: str) -> None:
+        self.problems.setdefault(field, self.words(f"what_if.refused.{why}", **values))
+
+    def _counter(self, field: str) -> str:
+        if self.fields[field] not in [each.id for each in _counters(self.hall)]:
+            self._refuse(field, "counter")
+        return self.fields[field]
+
+    def _services(self, field: str, *, is_any: bool = False) -> tuple[str, ...]:
+        """The services of a profile; where `is_any`, also those of a counter."""
+        named = self.hall.counters.get(self.fields[field])
+        if is_any and named is not None and not named.is_retired:
+            return named.services
+        profile = self.hall.profiles.get(self.fields[field])
+        if profile is None:
+            self._refuse(field, "counter" if is_any else "profile")
+            return ()
+        queues = (self.hall.queues[each] for each in profile.queues if each in self.hall.queues)
+        return tuple(service for queue in queues for service in queue.services)
+
+    def _hour(self, field: str) -> time | None:
+        """An hour at which the hall is open, from its first opening to its last closing that day."""
+        if not _HOUR.fullmatch(self.fields[field]):
+            self._refuse(field, "hour")
+            return None
+        at = time.fromisoformat(self.fields[field])
+        spans = self.hall.calendar.weekly.get(self.weekday, ())
+        if spans and not (spans[0].opens <= at and (spans[-1].closes == time() or at <= spans[-1].closes)):
+            hours = hours_in_words(spans, self.words.language, self.words)
+            self._refuse(field, "outside", hours=hours)
+        return at
+
+
+def sentence_of(found: WhatIf, words: Sentence) -> str:
+    """What the change does to the median wait and to people within the target, or that chance may do it."""
+    if all(each.low <= 0 <= each.high for each in (found.median_s, found.people)):
+        return words("what_if.chance")
+    median = _part("median", found.median_s, "s", words)
+    return words("what_if.sentence", median=median, people=_part("people", found.people, "people", words))
+
+
+def _part(name: str, found: Difference, unit: Unit, words: Sentence) -> str:
+    """A difference with its interval, or that it holds zero."""
+    if found.low <= 0 <= found.high:
+        return words(f"what_if.part.{name}_chance")
+    values = (found.value, found.low, found.high)
+    if name == "people" and found.value < 0:
+        name, values = "people_fewer", (-found.value, -found.high, -found.low)
+    value, low, high = numbers(values, unit, words.language, is_signed=name == "median")
+    return words(f"what_if.part.{name}", value=value, low=low, high=high)
+
+
+def _plot(found: WhatIf, words: Sentence) -> Plot:
+    """The median waits by half hour: bars without the change, ticks with it."""
+    shown = [each for each in found.half_hours if is_shown_in_cell(each.visits)]
+    bars = [
+        WaitBar(half_hour_label(each.at, words.language), each.after_s / 60, each.before_s / 60)
+        for each in shown
+    ]
+    named = {key: words(f"what_if.plot.{key}") for key in ("with", "without", "minutes")}
+    spec = waits_plot(bars, words=WaitWords(named["with"], named["without"], named["minutes"]))
+    columns = [words(f"what_if.column.{name}") for name in ("half_hour", "visits", "without", "with")]
+    rows = [
+        [
+            words("quality.plot.half_hours.range", first=first, last=last),
+            number(each.visits / len(found.days), words.language, decimals=1),
+            *(
+                number(minutes(wait_s), words.language) if is_shown_in_cell(each.visits) else ""
+                for wait_s in (each.before_s, each.after_s)
+            ),
+        ]
+        for each in found.half_hours
+        for first, last in [[half_hour_label(at, words.language) for at in (each.at, each.at + 1)]]
+    ]
+    return Plot("what_if", spec, words("what_if.plot.sentence"), columns, rows)
+
+
+def _assumptions(found: WhatIf, hall: HallConfiguration, weekday: int, words: Sentence) -> list[str]:
+    """What the day is made of, in plain words."""
+    language = words.language
+    day, visits = weekday_name(weekday, language), number(found.visits / len(found.days), language)
+    first, last = (short_day(on, language) for on in (found.days[0], found.days[-1]))
+    said = [
+        words("what_if.assumed.days", count=len(found.days), day=day, first=first, last=last, visits=visits),
+        words("what_if.assumed.pairs", plays=REPLICATIONS // len(found.days) * len(found.days), seed=SEED),
+        words(
+            "what_if.assumed.measured",
+            played=number(minutes(found.played_s), language),
+            measured=number(minutes(found.measured_s), language),
+        ),
+        words("what_if.assumed.rule", rule=words(f"document_words.choice.rule.{hall.rule}")),
+        words("what_if.assumed.leavers"),
+    ]
+    spans = hall.calendar.weekly.get(weekday, ())
+    closed = [
+        words(
+            "what_if.gap",
+            first=clock_words(before.closes, language, words),
+            last=clock_words(after.opens, language, words),
+        )
+        for before, after in pairwise(spans)
+    ]
+    gap = words("what_if.assumed.gap", gaps=", ".join(closed)) if closed else words("what_if.assumed.closed")
+    return [*said, gap]

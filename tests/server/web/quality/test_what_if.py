@@ -1,0 +1,134 @@
+"""The page « What if »: its answer with plot, table and assumptions; each refusal beside its field."""
+
+import json
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from server.domain.instants import to_micros
+from server.domain.simulation.what_if import REPLICATIONS, OtherRule
+from server.ids import new_id
+from server.language import LANGUAGES
+from server.usecases.quality.what_if import WhatIfs
+from tests.harness.sql import execute
+from tests.server.usecases.quality.figures_history import PARIS, play_days
+from tests.server.web.api_site import HALL, TUESDAY_AT_TEN, ApiSite
+
+PAGE = f"/qualite/et-si?hall={HALL}"
+MORE = f"{PAGE}&jour=2&quoi=guichet&comme=laon-g1&de=09:00&a=11:30"
+TODAY = TUESDAY_AT_TEN.date()
+
+
+@pytest.fixture
+def chief(api: ApiSite) -> Any:
+    return api.person("quality")
+
+
+def play_tuesdays(api: ApiSite, weeks: int) -> None:
+    """The last Tuesdays: two counters on duty until noon and from half past one."""
+    for ago in range(weeks, 0, -1):
+        day = TODAY - timedelta(weeks=ago)
+        play_days(api.database, day, 1, a_day=20, seed=ago)
+        for counter in ("laon-g1", "laon-g2"):
+            for starts, ends in ((8.5, 12), (13.5, 17)):
+                on_duty(api, counter, day, starts, ends)
+
+
+def on_duty(api: ApiSite, counter: str, day: date, *hours: float) -> None:
+    at = [datetime.combine(day, time(), PARIS) + timedelta(hours=hour) for hour in hours]
+    configured = api.database.configuration(HALL)
+    execute(
+        api.database,
+        "INSERT INTO duty (id, hall, counter, session, rule, services, opened_at, closed_at) "
+        "VALUES (:id, :hall, :counter, :session, :rule, :services, :opened_at, :closed_at)",
+        id=new_id(),
+        hall=api.database.hall_id(HALL),
+        counter=counter,
+        session=new_id(),
+        rule=str(configured.rule),
+        services=json.dumps(list(configured.services)),
+        opened_at=to_micros(at[0]),
+        closed_at=to_micros(at[1]),
+    )
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"(<[^>]*>|\s)+", " ", page)
+
+
+@pytest.mark.both_databases
+def test_a_counter_more_is_answered_in_a_sentence_with_its_plot_and_what_is_assumed(api: ApiSite, chief: Any):
+    play_tuesdays(api, 5)
+    assert "Rejouer ces jours" in chief.get(PAGE).text
+    answer = chief.get(MORE)
+    assert answer.status_code == 200
+    page = text_of(answer.text)
+    assert re.search(r"Réponse .*(médiane|hasard)", page)
+    assert f"{REPLICATIONS} journées rejouées avec et sans le changement" in page
+    assert "5 jours (mardi), du 20 octobre 2026 au 17 novembre 2026" in page
+    assert "Personne n’arrive quand le hall est fermé (12 h – 13 h 30)" in page
+    assert "moins de" not in page
+    drawn = chief.get(MORE.replace("et-si?", "et-si.svg?"))
+    assert drawn.content_type.startswith("image/svg+xml")
+    assert "avec</text>" in drawn.text
+    assert f'<a href="/qualite/et-si?hall={HALL}">' in chief.get(f"/qualite?hall={HALL}").text
+    assert f'<a href="/qualite/et-si?hall={HALL}">' in api.person("supervisor").get("/mur").text
+
+
+def test_the_same_question_is_played_once_and_in_a_process_apart(api: ApiSite):
+    play_tuesdays(api, 4)
+    asked: list[Any] = []
+
+    def apart(function: Any, *values: Any) -> Any:
+        asked.append(function)
+        return function(*values, replications=4)
+
+    what_ifs = WhatIfs(api.database, apart)
+    for _ in range(2):
+        what_ifs.answer(HALL, 1, OtherRule(api.database.configuration(HALL).rule))
+    assert len(asked) == 1
+
+
+REFUSED: tuple[tuple[dict[str, str], str], ...] = (
+    ({}, "Trop peu de jours : 0 sur les 4 qu’il faut"),
+    ({"jour": "7"}, "Le hall n’ouvre pas ce jour-là"),
+    ({"quoi": "rien"}, "Choisissez un changement."),
+    ({"comme": "laon-g99"}, "Ce guichet n’existe pas dans ce hall"),
+    ({"de": "neuf"}, "Donnez une heure, par exemple 09:00."),
+    ({"de": "07:00"}, "Le hall n’est pas ouvert à cette heure : de 8 h 30 à 12 h"),
+    ({"a": "08:45"}, "La fin doit venir après le début."),
+    ({"quoi": "pause", "guichet": "soissons-g1"}, "Ce guichet n’existe pas dans ce hall"),
+    ({"quoi": "profil", "place": "laon-g1", "profil": "x"}, "Choisissez un profil de la liste."),
+    ({"quoi": "regle", "regle": "x"}, "Choisissez une règle de la liste."),
+)
+
+
+def test_what_is_wrong_is_said_at_its_field(chief: Any):
+    for changed, sentence in REFUSED:
+        asked = {"jour": "2", "quoi": "guichet", "comme": "laon-g1", "de": "09:00", "a": "11:30"} | changed
+        answer = chief.get(f"{PAGE}&{urlencode(asked)}")
+        assert answer.status_code == 400
+        assert sentence in text_of(answer.text).replace("\u00a0", " ")
+        assert answer.text.count('aria-invalid="true"') == 1
+        assert "Réponse" not in answer.text
+
+
+def test_a_counter_without_a_break_or_not_on_duty_is_refused_at_its_field(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    for counter, sentence in (("laon-g3", "n’a pas ouvert ces jours-là"), ("laon-g1", "aucune absence")):
+        answer = chief.get(f"{PAGE}&jour=2&quoi=pause&guichet={counter}&debut=08:30")
+        assert sentence in text_of(answer.text)
+        assert 'aria-describedby="guichet-hint guichet-refused"' in answer.text
+
+
+def test_only_who_decides_targets_asks_and_no_key_is_left_untranslated(api: ApiSite, chief: Any):
+    assert api.person("committee").get(PAGE).status_code == 403
+    play_tuesdays(api, 4)
+    for language in LANGUAGES:
+        page = chief.get(f"{MORE}&lang={language}").text
+        assert not re.search(
+            r"\b(what_if|refusal|quality|document_words)\.[a-z_.]+", page.partition("<main")[2]
+        )
