@@ -23,6 +23,7 @@ from server.domain.waits.estimate import (
     new_in,
     pace_of,
     pool_paces,
+    simple_wait_s,
 )
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
@@ -249,7 +250,16 @@ class Estimates:
         median_s = round(found.median_s)
         if isinstance(found, AfterClosing):
             return Quote(None, median_s, None)
-        return Quote(found.low_s, median_s, found.high_s)
+        return Quote(found.low_s, median_s, found.high_s, self._simple_s(hall, service, ahead))
+
+    def _simple_s(self, hall: str, service: str, ahead: int) -> int | None:
+        """The simple estimate of a ticket of a service now, behind `ahead` people of its queue."""
+        now = self.of(hall).now
+        queue = next(each for each in now.queues if service in each.services)
+        able = [each for each in now.counters if each.serves(queue.queue, service)]
+        is_free = any(each.is_free for each in able)
+        simple_s = simple_wait_s(ahead, queue.pace.mean_s, len(able), is_free=is_free)
+        return None if simple_s is None else round(simple_s)
 
     def _of_newcomer(self, hall: str, service: str, leg_class: str, ahead: int) -> Estimate:
         estimate = self.of(hall)

@@ -32,7 +32,10 @@ class Value(NamedTuple):
 INSTANTS = (
     *("booked_at", "arrived_at", "issued_at", "first_called_at", "last_called_at", "started_at", "ended_at"),
 )
-SECONDS = ("quoted_low_s", "quoted_median_s", "quoted_high_s", "target_s", "parked_s", "position")
+SECONDS = (
+    *("quoted_low_s", "quoted_median_s", "quoted_high_s", "quoted_simple_s"),
+    *("target_s", "parked_s", "position"),
+)
 TRUTHS = ("start_pressed", "reinstated", "clock_suspect", "during_alert", "chosen", "reentered")
 
 FUNCTIONS = """

@@ -8,6 +8,7 @@ from operator import gt, lt
 from typing import Literal, NamedTuple
 
 from server.domain.quality.curves import kaplan_meier_median
+from server.domain.quality.grades import LENGTHS, Grades, graded, ungraded
 from server.domain.quality.leg_records import NOT_SERVED, RECEIVED
 from server.domain.quality.rollup import (
     Rollup,
@@ -220,8 +221,9 @@ def left_past_target(rollup: Rollup, _: Tally) -> Counted:
 
 def left_past_announced(rollup: Rollup, _: Tally) -> Counted:
     """The share of those to whom a range was announced who left after its end."""
-    left = _departures(rollup)
-    return _percent(left.left_past_quoted, left.left_quoted)
+    counts = _departures(rollup).announced
+    past = graded(counts).told
+    return _percent(past, past + counts["left_before"])
 
 
 def _departures(rollup: Rollup) -> Tally:
@@ -282,6 +284,36 @@ def without_ticket(rollup: Rollup, tally: Tally) -> Counted:
     """The share helped without a ticket, of all people received."""
     count = rollup.greetings.total()
     return _percent(count, count + tally.visits)
+
+
+def announced_share(part: Callable[[Grades], int], lengths: Iterable[str] = LENGTHS) -> Measure:
+    """A part of the graded announcements of some lengths, in percent."""
+    chosen = tuple(lengths)
+
+    def counted(_: Rollup, tally: Tally) -> Counted:
+        grades = graded(tally.announced, chosen)
+        return _percent(part(grades), grades.told)
+
+    return percent(counted)
+
+
+def announced_mean(
+    total_s: Callable[[Grades], float], of: Callable[[Grades], int] = lambda grades: grades.called
+) -> Measure:
+    """A mean over graded announcements of people called, in seconds."""
+
+    def counted(_: Rollup, tally: Tally) -> Counted:
+        grades = graded(tally.announced)
+        n = of(grades)
+        return Counted(total_s(grades) / n if n else None, n=n)
+
+    return Measure("s", counted, "mean")
+
+
+def not_graded(_: Rollup, tally: Tally) -> Counted:
+    """The share of the waits that are over without a grade."""
+    without = sum(ungraded(tally.announced).values())
+    return _percent(without, without + graded(tally.announced).told)
 
 
 def quoted_error(_: Rollup, tally: Tally) -> Counted:

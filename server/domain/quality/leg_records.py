@@ -32,6 +32,7 @@ class LegRecord:
     outcome `optional` when the leg ended, or made it `mandatory`; None: not known. `exceptional_reason`: why
     the visit began without the appointment that `wanted_service` asks for; both None for any other.
     `chosen`: whether an agent chose the visitor by hand for the last call, instead of the calling rule.
+    `quoted_simple_s`: what position × mean service ÷ counters said when the range was announced.
     `reentered`: whether that call was made from paper and entered afterwards.
     `during_alert`: whether the visit was present while an alert was in force, from its arrival to its end.
     """
@@ -55,6 +56,7 @@ class LegRecord:
     quoted_low_s: int | None = None
     quoted_median_s: int | None = None
     quoted_high_s: int | None = None
+    quoted_simple_s: int | None = None
     target_s: int | None = None
     position: int = 1
     priority: str = "none"
@@ -234,6 +236,7 @@ ADDED_COLUMNS = (
     "during_alert",
     "chosen",
     "reentered",
+    "quoted_simple_s",
 )
 LEG_COLUMNS = CONTRACT_COLUMNS + ADDED_COLUMNS
 COUNTER_COLUMNS = (

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain.calling.waiting_legs import WALK_IN
+from server.domain.quality.grades import count_grade
 from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s, walking_s
 from server.domain.quality.packed_counts import PackedCounts, packed
 
@@ -46,7 +47,8 @@ class Tally(PackedCounts):
     """Exact counts of one cell, or of any sum of cells.
 
     Each says whom it measures: an indicator that is made of a count of agents is one of agents (tested).
-    `visits` and `visit_ends` (how these ended) stand in the cell of the leg that opened the visit.
+    `announced`: the sums of `grades.count_grade`. `visits` and `visit_ends` (how these ended) stand in the
+    cell of the leg that opened the visit.
     """
 
     waits: Sparse = field(default_factory=dict, metadata=_VISITORS)
@@ -60,9 +62,6 @@ class Tally(PackedCounts):
     left_with_target: int = field(default=0, metadata=_VISITORS)
     within_target: int = field(default=0, metadata=_VISITORS)
     starved: int = field(default=0, metadata=_VISITORS)
-    quoted: int = field(default=0, metadata=_VISITORS)
-    quoted_inside: int = field(default=0, metadata=_VISITORS)
-    quoted_exceeded: int = field(default=0, metadata=_VISITORS)
     reinstated: int = field(default=0, metadata=_VISITORS)
     moved: int = field(default=0, metadata=_VISITORS)
     open_waiting: int = field(default=0, metadata=_VISITORS)
@@ -88,8 +87,7 @@ class Tally(PackedCounts):
     quoted_error_s: int = field(default=0, metadata=_VISITORS)
     visit_ends: Counter[str] = field(default_factory=Counter, metadata=_VISITORS)
     left_past_target: int = field(default=0, metadata=_VISITORS)
-    left_quoted: int = field(default=0, metadata=_VISITORS)
-    left_past_quoted: int = field(default=0, metadata=_VISITORS)
+    announced: Counter[str] = field(default_factory=Counter, metadata=_VISITORS)
 
 
 COUNTS_OF_AGENTS = tuple(f.name for f in fields(Tally) if f.metadata["measures"] == "agents")
@@ -216,12 +214,16 @@ def roll_up(
         due=Counter(counts.due),
         missed=Counter(counts.missed),
     )
+    announced: defaultdict[CellKey, Counter[str]] = defaultdict(Counter)
     for leg in measure(records):
-        tally = rollup.cells.setdefault(_key_of(leg, time_zone), Tally())
-        _tally_leg(tally, leg)
+        key = _key_of(leg, time_zone)
+        _tally_leg(rollup.cells.setdefault(key, Tally()), leg)
+        count_grade(announced[key], leg)
         record = leg.record
         if leg.opens_visit and record.wanted_service and record.exceptional_reason:
             rollup.exceptional[record.wanted_service, record.exceptional_reason] += 1
+    for key, sums in announced.items():
+        rollup.cells[key].announced = sums
     return rollup
 
 
@@ -296,10 +298,6 @@ def _tally_appointment(tally: Tally, leg: MeasuredLeg, booked_at: datetime) -> N
         tally.office_in_time += leg.wait_s <= OFFICE_LATE_S
 
 
-PROMISE_S = 300
-"""« pas d’attente » promises less than one step of a range (`server.domain.waits.estimate`), not 0 s."""
-
-
 def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool) -> None:
     _count(tally.waits, wait_s, int(is_called), int(not is_called))
     if record.arrived_at is not None and record.arrived_at > record.issued_at and record.position == 1:
@@ -311,13 +309,6 @@ def _tally_wait(tally: Tally, record: LegRecord, wait_s: int, *, is_called: bool
         tally.within_target += is_called and wait_s <= record.target_s
         tally.left_past_target += not is_called and wait_s > record.target_s
         tally.starved += wait_s > STARVATION * record.target_s
-    if record.quoted_low_s is not None and record.quoted_high_s is not None:
-        high_s = max(record.quoted_high_s, PROMISE_S)
-        tally.quoted += is_called
-        tally.quoted_inside += is_called and record.quoted_low_s <= wait_s <= high_s
-        tally.quoted_exceeded += is_called and wait_s > high_s
-        tally.left_quoted += not is_called
-        tally.left_past_quoted += not is_called and wait_s > high_s
     if is_called and record.quoted_median_s is not None:
         tally.quoted_with_median += 1
         tally.quoted_error_s += abs(wait_s - record.quoted_median_s)

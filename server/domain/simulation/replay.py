@@ -28,6 +28,7 @@ from server.domain.waits.estimate import (
     new_in,
     pace_of,
     residual_s,
+    simple_wait_s,
 )
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
@@ -248,14 +249,11 @@ class _Hall:
         return estimate_at(hall, queue=leg.service, ahead=before, subject=WaitSubject(leg.service, key))
 
     def simple_s(self, leg: LoggedLeg) -> float | None:
-        """Position × mean service ÷ open counters, none where a counter is free; None without a counter."""
+        """The simple estimate for a leg that comes now."""
         able = [place for place in self.places.values() if leg.service in place.duty.services]
         ahead = sum(each.service == leg.service for each in self.waiting.values())
-        if not able:
-            return None
-        if not ahead and any(place.at is None for place in able):
-            return 0.0
-        return (ahead + 1) * self.paces[leg.service].mean_s / len(able)
+        is_free = any(place.at is None for place in able)
+        return simple_wait_s(ahead, self.paces[leg.service].mean_s, len(able), is_free=is_free)
 
     def _caller(
         self, own: Sequence[_Place], paces: Mapping[str, ServicePace], expected: HoursToday

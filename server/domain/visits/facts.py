@@ -50,6 +50,7 @@ class NewLeg:
     quoted_low_s: int | None = None
     quoted_median_s: int | None = None
     quoted_high_s: int | None = None
+    quoted_simple_s: int | None = None
 
     def as_body(self) -> dict[str, Any]:
         """The leg as JSON values for a fact."""

@@ -333,9 +333,21 @@ def _rounded_outward(low_s: float, high_s: float, median_s: float) -> WaitRange:
 class Quote:
     """The wait announced with a ticket, in seconds.
 
-    Without ends « peut-être pas aujourd’hui » is announced.
+    Without ends « peut-être pas aujourd’hui » is announced. `simple_s`: the simple estimate at that instant,
+    which is announced to nobody.
     """
 
     low_s: int | None
     median_s: int
     high_s: int | None
+    simple_s: int | None = None
+
+
+def simple_wait_s(ahead: int, mean_s: float, counters: int, *, is_free: bool) -> float | None:
+    """Position × mean service ÷ able counters: what announced waits are compared with (seconds).
+
+    None without a counter; no wait where one is free and nobody is ahead.
+    """
+    if not counters:
+        return None
+    return 0.0 if is_free and not ahead else (ahead + 1) * mean_s / counters

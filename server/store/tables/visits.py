@@ -88,6 +88,7 @@ leg = Table(
     Column("quoted_low_s", Integer),
     Column("quoted_median_s", Integer),
     Column("quoted_high_s", Integer),
+    Column("quoted_simple_s", Integer),
     Column("configuration_revision", Integer, nullable=False),
     Column("is_clock_suspect", Boolean, nullable=False),
     Column("series", ID, nullable=False),

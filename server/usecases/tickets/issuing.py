@@ -340,6 +340,7 @@ def first_leg(transaction: HallTransaction, given: GivenNumber, service: Service
         quoted_low_s=quote.low_s if quote else None,
         quoted_median_s=quote.median_s if quote else None,
         quoted_high_s=quote.high_s if quote else None,
+        quoted_simple_s=quote.simple_s if quote else None,
     )
 
 

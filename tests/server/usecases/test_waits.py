@@ -332,6 +332,20 @@ def test_a_wait_that_would_end_after_closing_says_so_and_keeps_its_median(
     assert range_on_phone(estimates, tickets[1])[1] < HOUR_S
 
 
+def test_a_ticket_keeps_the_simple_estimate_beside_the_announced_wait(
+    database: Database, estimates: Estimates
+):
+    opened(database, COUNTER)
+    issue(database, 3)
+    received(database, COUNTER)
+    estimates.refresh(database.hall_id(HALL))
+    [queue] = [each for each in estimates.of(database.hall_id(HALL)).now.queues if each.queue == QUEUE]
+    quote = partial(estimates.quote, database.hall_id(HALL))
+    issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, "pressed"), quote=quote)
+    leg = one_row(database, "SELECT * FROM leg WHERE quoted_high_s > 0")
+    assert leg["quoted_simple_s"] == round(3 * queue.pace.mean_s)
+
+
 def test_with_too_many_waiting_the_formula_is_used(
     database: Database, estimates: Estimates, monkeypatch: pytest.MonkeyPatch
 ):

@@ -227,10 +227,11 @@ def test_every_indicator_that_days_make_up_has_an_interval():
         for tally in rollup.cells.values():
             tally.early = tally.services = tally.delays = tally.again = tally.walks = {60: (1, 1)}
             tally.priorities = tally.appointments = tally.outcome_optional = tally.called = 4
-            tally.quoted = tally.quoted_with_median = 4
+            tally.quoted_with_median = 4
+            tally.announced = Counter(dict.fromkeys(["none.told", "none.called", "none.compared"], 4))
             tally.outcomes, tally.visit_ends = Counter(informed=1), Counter(received=1)
         left = CellKey("hall", "papers", "walk_in", 1, 18, "abandoned")
-        rollup.cells[left] = Tally(waits={60: (0, 4)}, left_with_target=4, left_quoted=4)
+        rollup.cells[left] = Tally(waits={60: (0, 4)}, left_with_target=4, announced=Counter(left_before=4))
         rollup.due["papers"] = 1
     found = {name for name, each in INDICATORS.items() if interval_of(each, days) is None}
     assert found == WITHOUT

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.quality.compact_rollup import from_compact, to_compact
+from server.domain.quality.grades import graded
 from server.domain.quality.indicators import INDICATORS, figures_of
 from server.domain.quality.leg_records import LegRecord, service_s
 from server.domain.quality.rollup import CellKey, Rollup, Sparse, Tally, mean, quantile, roll_up, waits_within
@@ -62,13 +63,8 @@ def test_a_visitor_who_left_within_the_target_was_not_called_within_it():
 )
 def test_a_range_holds_its_ends_and_no_wait_promises_five_minutes(quoted, called, inside, exceeded):
     counted = tally(leg(called=called, quoted_low_s=quoted[0], quoted_high_s=quoted[1]))
-    assert (counted.quoted_inside, counted.quoted_exceeded) == (inside, exceeded)
-    assert counted.quoted == (quoted[0] is not None)
-
-
-def test_a_range_is_judged_on_calls_only():
-    left = leg(ended=15, end_reason="abandoned", quoted_low_s=600, quoted_high_s=1200)
-    assert tally(left).quoted == 0
+    grades = graded(counted.announced)
+    assert (grades.inside, grades.above, grades.told) == (inside, exceeded, quoted[0] is not None)
 
 
 def test_a_ticket_given_before_opening_also_waits_from_its_issue():

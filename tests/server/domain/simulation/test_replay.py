@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 
 from server.domain.calling.rules import RuleName
 from server.domain.instants import to_text
+from server.domain.quality.grades import Grades
 from server.domain.quality.leg_records import CONTRACT_COLUMNS, COUNTER_COLUMNS, SERVICE_COLUMNS
 from server.domain.refusals import Refusal
 from server.domain.simulation.days import HALLS, MIDNIGHT, draw_day
-from server.domain.simulation.grades import Grades, Grading, estimate_cells
+from server.domain.simulation.grades import Grading, estimate_cells
 from server.domain.simulation.log_rows import (
     DUTY_COLUMNS,
     LegFile,

@@ -318,7 +318,7 @@ def disturb(database: Database, chance: Random) -> None:
         "priority = 'not_confirmed'",
         "priority = 'confirmed'",
         "parked_s = 45",
-        "quoted_low_s = 0, quoted_median_s = 240, quoted_high_s = 299",
+        "quoted_low_s = 0, quoted_median_s = 240, quoted_high_s = 299, quoted_simple_s = 500",
         "outcome_asked = 'optional'",
         "end_reason = 'closed_at_day_end'",
         "last_called_at = started_at - 12500000, is_start_pressed = :yes",
