@@ -119,7 +119,7 @@ def what_if(past: PastDays, change: Change | None, *, replications: int = REPLIC
     each = max(1, replications // len(days))
     before, after = _Side(len(days), each), _Side(len(days), each)
     for place, day in enumerate(days):
-        for visitors in _drawn_again(days, place, each):
+        for visitors in drawn_again(days, place, each):
             for side, plans, by in ((before, day, past.rule), (after, changed[place], rule)):
                 side.add(place, replace(plans, visitors=visitors), by, past)
     was = sorted(wait.wait_s for wait in measured(days, past.legs))
@@ -199,7 +199,7 @@ def _moved(plan: CounterPlan, starts_at: datetime) -> CounterPlan:
     return replace(plan, pauses=tuple(sorted([*others, (starts_at, longest[1])])))
 
 
-def _drawn_again(days: Sequence[DrawnDay], place: int, count: int) -> Iterator[tuple[DrawnVisitor, ...]]:
+def drawn_again(days: Sequence[DrawnDay], place: int, count: int) -> Iterator[tuple[DrawnVisitor, ...]]:
     """The visitors of a day, so many times, with durations and absences drawn from those of every day."""
     taken: dict[str, list[tuple[int, bool]]] = {}
     for day in days:

@@ -1,21 +1,28 @@
-"""« What if »: the last days of a weekday with and without a change, computed in a process apart."""
+"""« What if », and the counters of a usual week: days of a hall played again, in a process apart."""
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 from threading import Lock
 
 from server.apart import ApartEnded, CallApart
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import midnight
 from server.domain.refusals import Refusal
+from server.domain.simulation.counters_plan import PlannedHalfHour, fewest_counters
 from server.domain.simulation.logs import LoggedDuty
 from server.domain.simulation.what_if import FEWEST_DAYS, MOST_DAYS, Change, PastDays, WhatIf, what_if
 from server.store.quality.figures import days_with_legs, duties_between, legs_of_day
+from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
 
 REACH = timedelta(weeks=26)
 """How far back days are looked for: a hall may have been closed for weeks."""
 DAY = timedelta(days=1)
 KEPT = 32
+USUAL_SHARE_PERCENT = 80
+
+type Plan = tuple[PlannedHalfHour, ...]
 
 
 class WhatIfs:
@@ -25,6 +32,7 @@ class WhatIfs:
         self._database, self._call_apart = database, call_apart
         self._one_at_a_time = Lock()
         self._kept = lru_cache(maxsize=KEPT)(self._answer)
+        self._weeks: dict[str, tuple[object, dict[int, Plan | None]]] = {}
 
     def answer(self, hall: str, weekday: int, change: Change) -> WhatIf:
         """What a change makes of the last days of a weekday (Monday 0) of a hall (slug), before today.
@@ -38,10 +46,47 @@ class WhatIfs:
 
     def _answer(self, hall: str, weekday: int, change: Change, today: date, _mark: str) -> WhatIf:
         past = read_past_days(self._database, hall, weekday, before=today)
+        return self._apart(what_if, past, change)
+
+    def _apart[Result](self, function: Callable[..., Result], *values: object) -> Result:
         try:
-            return self._call_apart(what_if, past, change)
+            return self._call_apart(function, *values)
         except (ApartEnded, MemoryError) as error:
             raise Refusal("play_too_long") from error
+
+    def week(self, hall: str, weekdays: Iterable[int]) -> dict[int, Plan | None]:
+        """The plans of a hall (slug) computed today, and that of one weekday more; None: of too few days.
+
+        Refusal: play_too_long.
+        """
+        configuration = self._database.configuration(hall)
+        today = configuration.site.local_day(self._database.clock.now())
+        with self._one_at_a_time:
+            made_of, plans = self._weeks.get(hall, (None, {}))
+            if made_of != (today, configuration.mark):
+                plans = {}
+                self._weeks[hall] = (today, configuration.mark), plans
+            missing = next((each for each in weekdays if each not in plans), None)
+            if missing is not None:
+                plans[missing] = self._plan(configuration, missing, today)
+            return dict(plans)
+
+    def _plan(self, configuration: HallConfiguration, weekday: int, today: date) -> Plan | None:
+        most = len([each for each in configuration.counters.values() if not each.is_retired])
+        share = self.share_percent(configuration.hall, today) / 100
+        try:
+            past = read_past_days(self._database, configuration.hall, weekday, before=today)
+            return self._apart(fewest_counters, past, share, 2 * most)
+        except Refusal as refusal:
+            if refusal.code != "few_days_played":
+                raise
+            return None
+
+    def share_percent(self, hall: str, on: date) -> int:
+        """The highest share that a target decided for a service of a hall (slug) asks for, else the usual."""
+        with self._database.read() as rows:
+            targets = targets_on(rows, self._database.hall_id(hall), on)
+        return max((each.share_percent for each in targets.values()), default=USUAL_SHARE_PERCENT)
 
 
 def read_past_days(database: Database, hall: str, weekday: int, *, before: date) -> PastDays:

@@ -1,4 +1,4 @@
-"""« What if », `/qualite/et-si`: a usual day with a change, and without it. No JavaScript."""
+"""« What if », `/qualite/et-si`: a usual day with and without a change; counters of a week. No JavaScript."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, redirect, render_template, request
 
 from server.domain.calling.rules import RuleName
 from server.domain.hall.configuration import Counter, HallConfiguration
@@ -28,11 +28,13 @@ from server.domain.simulation.what_if import (
     OtherServices,
     WhatIf,
 )
-from server.usecases.hours.hours_words import clock_words, hours_in_words
+from server.language import direction_of
+from server.usecases.hours.hours_words import begun, clock_words, hours_in_words
 from server.usecases.quality.what_if import WhatIfs
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
+from server.web.pages.notices.media import look_of
 from server.web.pages.quality.changes import numbers
 from server.web.pages.quality.draw import Drawings
 from server.web.pages.quality.half_hours_plot import half_hour_label
@@ -40,6 +42,8 @@ from server.web.pages.quality.pages import picture
 from server.web.pages.quality.specs import Plot, WaitBar, WaitWords, waits_plot
 from server.web.pages.quality.wording import minutes, number, short_day, weekday_name
 from server.web.rendering import page
+from server.web.rendering.answers import file_answer
+from server.web.rendering.pdf import Papers
 from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import Sentence
 
@@ -48,7 +52,7 @@ KINDS = ("guichet", "pause", "profil", "regle")
 USUAL = {"quoi": KINDS[0], "de": "09:00", "a": "12:00", "debut": "12:00"}
 FIELDS = ("jour", "quoi", "comme", "de", "a", "guichet", "debut", "place", "profil", "regle")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-drawings, what_ifs = of_app(Drawings), of_app(WhatIfs)
+drawings, papers, what_ifs = of_app(Drawings), of_app(Papers), of_app(WhatIfs)
 routes = PageRoutes("what_if_pages", __name__, template_folder="templates")
 
 
@@ -102,6 +106,51 @@ def what_if_picture() -> Response:
     [key] = drawings.offer([_plot(what_ifs.answer(hall.hall, asked.weekday, asked.change), words).spec])
     svg = drawings.picture(key)
     return picture(svg) if svg is not None else abort(503)
+
+
+@routes.get(f"{PLACE}/semaine", Permission.DECIDE_TARGETS)
+def week() -> str:
+    """The fewest counters of a usual week; it loads again until every weekday is computed."""
+    return render_template("what_if/week.html", halls=page.halls(), **_week(page.hall()))
+
+
+@routes.get(f"{PLACE}/semaine.pdf", Permission.DECIDE_TARGETS)
+def week_paper() -> Any:
+    """The same on one sheet; back to the page until it is computed."""
+    hall, language = page.hall(), page.language()
+    found = _week(hall)
+    if not found["is_whole"]:
+        return redirect(f"{PLACE}/semaine?hall={hall.hall}")
+    look = {"organisation": look_of().name, "language": language, "direction": direction_of(language)}
+    html = render_template("what_if/week_paper.html", t=page.sentence(), **look, **found)
+    return file_answer(papers.made(html), "application/pdf", f"guichets-{hall.hall}.pdf", is_shown=True)
+
+
+def _week(hall: HallConfiguration) -> dict[str, Any]:
+    """What both show: a row for each half hour, with the counters of each weekday."""
+    words, weekdays = page.sentence(), _open_weekdays(hall)
+    plans = what_ifs.week(hall.hall, weekdays)
+    cells = {(day, each.at): each for day, plan in plans.items() for each in plan or ()}
+    shown = sorted({at for _, at in cells})
+
+    def cell(day: int, at: int) -> str:
+        each = cells.get((day, at))
+        return "–" if each is None or not each.counters else f"{each.counters}{'' if each.keeps else '*'}"
+
+    return {
+        "hall": hall,
+        "done": len(plans),
+        "whole": len(weekdays),
+        "is_whole": len(plans) == len(weekdays),
+        "columns": [begun(weekday_name(day, words.language)) for day in weekdays],
+        "rows": [
+            (half_hour_label(at, words.language), [cell(day, at) for day in weekdays])
+            for at in range(min(shown, default=0), max(shown, default=-1) + 1)
+        ],
+        "few_days": [weekday_name(day, words.language) for day in weekdays if plans.get(day, ()) is None],
+        "share": what_ifs.share_percent(hall.hall, hall.site.local_day(database().clock.now())),
+        "misses": any(not each.keeps for each in cells.values()),
+    }
 
 
 def _field_of(refusal: Refusal, asked: Asked) -> str:
@@ -205,7 +254,10 @@ def sentence_of(found: WhatIf, words: Sentence) -> str:
     if all(each.low <= 0 <= each.high for each in (found.median_s, found.people)):
         return words("what_if.chance")
     median = _part("median", found.median_s, "s", words)
-    return words("what_if.sentence", median=median, people=_part("people", found.people, "people", words))
+    people = _part("people", found.people, "people", words)
+    is_sure = not found.median_s.low <= 0 <= found.median_s.high
+    first, second = (median, people) if is_sure else (people, median)
+    return begun(words("what_if.sentence", first=first, second=second))
 
 
 def _part(name: str, found: Difference, unit: Unit, words: Sentence) -> str:

@@ -135,6 +135,7 @@ PROVIDER = {"oidc_issuer": "http://127.0.0.1:9", "oidc_client_id": "a", "oidc_cl
 DRAWN = {
     "/affichage/affluence.pdf",
     "/conservation/registre.pdf",
+    "/qualite/et-si/semaine.pdf",
     "/api/v1/notices/<notice>/displays.pdf",
     "/rapports/<report>/page.pdf",
     "/rapports/<report>/dossier",

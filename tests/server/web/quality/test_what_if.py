@@ -16,6 +16,7 @@ from server.usecases.quality.what_if import WhatIfs
 from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import PARIS, play_days
 from tests.server.web.api_site import HALL, TUESDAY_AT_TEN, ApiSite
+from tests.server.web.notices.conftest import pages
 
 PAGE = f"/qualite/et-si?hall={HALL}"
 MORE = f"{PAGE}&jour=2&quoi=guichet&comme=laon-g1&de=09:00&a=11:30"
@@ -76,6 +77,23 @@ def test_a_counter_more_is_answered_in_a_sentence_with_its_plot_and_what_is_assu
     assert "avec</text>" in drawn.text
     assert f'<a href="/qualite/et-si?hall={HALL}">' in chief.get(f"/qualite?hall={HALL}").text
     assert f'<a href="/qualite/et-si?hall={HALL}">' in api.person("supervisor").get("/mur").text
+
+
+def test_the_counters_of_a_week_are_computed_day_by_day_then_printed(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    week = PAGE.replace("et-si?", "et-si/semaine?")
+    assert chief.get(week.replace("semaine?", "semaine.pdf?")).location == week
+    page = chief.get(week).text
+    for done in range(2, 5):
+        assert '<meta http-equiv="refresh" content="0">' in page
+        assert f"Calcul en cours : {done} jours sur 5" in text_of(page).replace("\u00a0", " ")
+        page = chief.get(week).text
+    assert "refresh" not in page
+    assert "Trop peu de jours : lundi, mercredi, jeudi, vendredi." in text_of(page).replace("\u00a0", " ")
+    assert re.search(r"10 h – [1-9]\d*\*? – – –", text_of(page).replace("\u00a0", " "))
+    (paper,) = pages(chief.get(week.replace("semaine?", "semaine.pdf?")))
+    assert re.search(r"10 h – [1-9]\d*\*? – – –", paper)
+    assert "80 % des personnes dans leur objectif" in paper
 
 
 def test_the_same_question_is_played_once_and_in_a_process_apart(api: ApiSite):
