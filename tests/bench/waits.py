@@ -1,4 +1,6 @@
-"""Part x: how good the announced waits are, on drawn halls: small, busy and large.
+"""Parts x and y: how good the announced waits are, on drawn halls; what playing days again costs.
+
+Part x: small, busy and large halls.
 
 The hall learns on days of one seed and is judged on days of another. A leg counts where its visitor had to
 wait: its range, against the wait until the call. Who left after the announced end counts as above it; who
@@ -6,17 +8,26 @@ left before that is not judged. Times in minutes.
 """
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import time
+from functools import partial
+from pathlib import Path
 from statistics import fmean
+from time import perf_counter
 
+from server.apart import IsolatedWorker
 from server.domain.calling.rules import RuleName
 from server.domain.calling.waiting_legs import APPOINTMENT
 from server.domain.simulation.announced_waits import LearntWaits
+from server.domain.simulation.counters_plan import fewest_counters
 from server.domain.simulation.days import HALLS, SimulatedHall, draw_day
 from server.domain.simulation.run import SimulatedWait, run_day
+from server.domain.simulation.what_if import REPLICATIONS, OneCounterMore, what_if
 from server.domain.waits.estimate import WaitRange
 from tests.bench.sides import Result
+from tests.server.domain.simulation.test_what_if import past as past_of
 
 SMALL, BUSY = HALLS
 LARGE = replace(
@@ -120,3 +131,23 @@ def announced_waits(days: float) -> Iterator[Result]:
             yield Result(f"{of}, inside", "%", 100 * one.inside, 77, at_least=1, more=more)
             yield Result(f"{of}, inside, at most", "%", 100 * one.inside, 83, at_most=1)
             yield Result(f"{of}, above", "%", 100 * one.above, 12, at_most=1)
+
+
+def played_again(days: float) -> Iterator[Result]:
+    """What a « what if » and the plan of a week cost in a process apart; `days`: the share that is played."""
+    past = past_of([draw_day(BUSY, number, seed=3) for number in range(8)])
+    more = OneCounterMore(BUSY.counters[0], time(9), time(12))
+    worker = IsolatedWorker()
+    try:
+        began = perf_counter()
+        worker.call(partial(what_if, replications=round(REPLICATIONS * days)), past, more)
+        yield Result("(y) what if", "s", perf_counter() - began, max(2.0, 5 * days), at_most=1)
+        began = perf_counter()
+        for _ in range(max(1, round(5 * days))):
+            worker.call(fewest_counters, past, 0.8, 8)
+        yield Result("(y) counters of a week", "s", perf_counter() - began, max(12.0, 60 * days), at_most=1)
+        told = worker.call(Path.read_text, Path("/proc/self/status"))
+        [most_kb] = re.findall(r"VmHWM:\s+(\d+) kB", told)
+        yield Result("(y) memory", "MB", int(most_kb) / 1024, 300, at_most=1)
+    finally:
+        worker.close()

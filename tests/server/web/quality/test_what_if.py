@@ -12,6 +12,7 @@ from server.domain.instants import to_micros
 from server.domain.simulation.what_if import REPLICATIONS, OtherRule
 from server.ids import new_id
 from server.language import LANGUAGES
+from server.store.transactions.database import Database
 from server.usecases.quality.what_if import WhatIfs
 from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import PARIS, play_days
@@ -29,24 +30,28 @@ def chief(api: ApiSite) -> Any:
 
 
 def play_tuesdays(api: ApiSite, weeks: int) -> None:
-    """The last Tuesdays: two counters on duty until noon and from half past one."""
+    play_weeks(api.database, TODAY, weeks)
+
+
+def play_weeks(database: Database, today: date, weeks: int) -> None:
+    """The days of today's weekday before: two counters on duty until noon and from half past one."""
     for ago in range(weeks, 0, -1):
-        day = TODAY - timedelta(weeks=ago)
-        play_days(api.database, day, 1, a_day=20, seed=ago)
+        day = today - timedelta(weeks=ago)
+        play_days(database, day, 1, a_day=20, seed=ago)
         for counter in ("laon-g1", "laon-g2"):
             for starts, ends in ((8.5, 12), (13.5, 17)):
-                on_duty(api, counter, day, starts, ends)
+                on_duty(database, counter, day, starts, ends)
 
 
-def on_duty(api: ApiSite, counter: str, day: date, *hours: float) -> None:
+def on_duty(database: Database, counter: str, day: date, *hours: float) -> None:
     at = [datetime.combine(day, time(), PARIS) + timedelta(hours=hour) for hour in hours]
-    configured = api.database.configuration(HALL)
+    configured = database.configuration(HALL)
     execute(
-        api.database,
+        database,
         "INSERT INTO duty (id, hall, counter, session, rule, services, opened_at, closed_at) "
         "VALUES (:id, :hall, :counter, :session, :rule, :services, :opened_at, :closed_at)",
         id=new_id(),
-        hall=api.database.hall_id(HALL),
+        hall=database.hall_id(HALL),
         counter=counter,
         session=new_id(),
         rule=str(configured.rule),
