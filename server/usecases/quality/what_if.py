@@ -1,6 +1,6 @@
 """« What if », and the counters of a usual week: days of a hall played again, in a process apart."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from threading import Lock
@@ -12,7 +12,7 @@ from server.domain.refusals import Refusal
 from server.domain.simulation.counters_plan import PlannedHalfHour, fewest_counters
 from server.domain.simulation.logs import LoggedDuty
 from server.domain.simulation.what_if import FEWEST_DAYS, MOST_DAYS, Change, PastDays, WhatIf, what_if
-from server.store.quality.figures import days_with_legs, duties_between, legs_of_day
+from server.store.quality.figures import days_with_legs, duties_between, legs_of_day, not_issued_between
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
 
@@ -81,6 +81,14 @@ class WhatIfs:
             if refusal.code != "few_days_played":
                 raise
             return None
+
+    def presses_while_closed(self, hall: str, days: Sequence[date]) -> float:
+        """How often a day visitors of a hall (slug) wanted a ticket while it was closed, on these days."""
+        with self._database.read() as rows:
+            found = not_issued_between(rows, self._database.hall_id(hall), days[0], days[-1] + DAY)
+        pressed = (counts for day, counts in found.items() if day in days)
+        closed = (n for counts in pressed for (_, reason), n in counts.items() if reason == "closed")
+        return sum(closed) / len(days)
 
     def share_percent(self, hall: str, on: date) -> int:
         """The highest share that a target decided for a service of a hall (slug) asks for, else the usual."""

@@ -89,6 +89,7 @@ def what_if() -> Any:
         rules=[(str(rule), words(f"document_words.choice.rule.{rule}")) for rule in RuleName],
         found=found,
         said=None if found is None else sentence_of(found, words),
+        measures=() if found is None else _measures(found, words),
         plot=None if found is None else _plot(found, words),
         assumptions=() if found is None else _assumptions(found, hall, asked.weekday, words),
         address=urlencode({"hall": hall.hall, **asked.fields}),
@@ -271,6 +272,22 @@ def _part(name: str, found: Difference, unit: Unit, words: Sentence) -> str:
     return words(f"what_if.part.{name}", value=value, low=low, high=high)
 
 
+def _measures(found: WhatIf, words: Sentence) -> list[tuple[str, str, str]]:
+    """Each measure with its difference and its interval."""
+    within = Difference(*(100 * getattr(found.within, name) for name in ("value", "low", "high")))
+    units: dict[str, tuple[Difference, Unit]] = {
+        "median": (found.median_s, "s"),
+        "p90": (found.p90_s, "s"),
+        "within": (within, "percent"),
+        "people": (found.people, "people"),
+    }
+    rows = []
+    for name, (each, unit) in units.items():
+        value, *limits = numbers([each.value, each.low, each.high], unit, words.language, is_signed=True)
+        rows.append((words(f"what_if.measure.{name}"), value, " – ".join(limits)))
+    return rows
+
+
 def _plot(found: WhatIf, words: Sentence) -> Plot:
     """The median waits by half hour: bars without the change, ticks with it."""
     shown = [each for each in found.half_hours if is_shown_in_cell(each.visits)]
@@ -322,4 +339,5 @@ def _assumptions(found: WhatIf, hall: HallConfiguration, weekday: int, words: Se
         for before, after in pairwise(spans)
     ]
     gap = words("what_if.assumed.gap", gaps=", ".join(closed)) if closed else words("what_if.assumed.closed")
-    return [*said, gap]
+    presses = number(what_ifs.presses_while_closed(hall.hall, found.days), language, decimals=1)
+    return [*said, f"{gap} {words('what_if.assumed.presses', n=presses)}"]

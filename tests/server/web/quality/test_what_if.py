@@ -76,7 +76,9 @@ def test_a_counter_more_is_answered_in_a_sentence_with_its_plot_and_what_is_assu
     assert f"{REPLICATIONS} journées rejouées avec et sans le changement" in page
     assert "5 jours (mardi), du 20 octobre 2026 au 17 novembre 2026" in page
     assert "Personne n’arrive quand le hall est fermé (12 h – 13 h 30)" in page
-    assert "moins de" not in page
+    assert re.search(r"Une borne a été pressée \d,\d fois par jour pendant la fermeture", page)
+    assert re.search(r"Attente médiane \(min\) [+−\d,]+ [+−\d,]+ – [+−\d,]+", page)
+    assert re.search(r"Les mêmes, par jour [+−\d,]+ [+−\d,]+ – [+−\d,]+", page)
     drawn = chief.get(MORE.replace("et-si?", "et-si.svg?"))
     assert drawn.content_type.startswith("image/svg+xml")
     assert "avec</text>" in drawn.text
