@@ -7,7 +7,12 @@ from playwright.sync_api import Page, expect
 from server.clock import Clock
 from server.store.transactions.database import Database
 from tests.conftest import Serve
-from tests.harness.accessible import assert_accessible, assert_accessible_at_this_width, assert_not_sideways
+from tests.harness.accessible import (
+    assert_accessible,
+    assert_accessible_at_this_width,
+    assert_not_sideways,
+    unreached_by_keyboard,
+)
 from tests.harness.working import demonstration_user, sign_in
 from tests.server.web.quality.test_what_if import play_weeks
 
@@ -20,6 +25,7 @@ def assert_fits(page: Page) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     assert_accessible(page)
     assert_not_sideways(page)
+    assert unreached_by_keyboard(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert_accessible_at_this_width(page)
     assert_not_sideways(page)
