@@ -24,7 +24,7 @@ from server.domain.calling.waiting_legs import (
 )
 from server.domain.waits.usual_hours import Absence
 
-MOST_FOLLOWED = 100
+MOST_FOLLOWED = 400
 """With more legs the rule is not played forward: it would take too long and would hardly be more exact."""
 
 
