@@ -356,15 +356,16 @@ def test_a_supervisors_whole_day(hall: Served, page: Page, pages: Pages):
     # a counter moved to another profile
     outcome = page.locator("[data-outcome]")
     counter = page.locator('[data-counter="laon-g1"]')
-    tab_to(page, counter.locator("select"))
-    page.keyboard.press("ArrowDown")
     act(page, counter.locator("button"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     expect(outcome).to_contain_text("guichet 1")
 
     # no more tickets of a service today, then again
-    service = page.locator('[data-service="laon-associations"] button')
+    service = page.locator('[data-queue="laon-file-associations"]')
     act(page, service)
-    question = page.locator('[data-service="laon-associations"] .ask')
+    question = page.locator("[data-list=queues] .ask")
     expect(question).to_be_focused()
     page.keyboard.press("Tab")
     expect(question.get_by_role("button").first).to_be_focused()  # the one that changes nothing

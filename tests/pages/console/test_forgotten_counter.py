@@ -230,5 +230,6 @@ def test_the_wall_says_which_counter_is_forgotten_or_how_many(
         expect(states.nth(1)).to_have_text(re.compile("^en fin de dossier"))
     else:
         expect(wall.locator('[data-text="counted"]')).to_have_text("1 ouvert · 1 oublié")
-    expect(wall.locator('[data-text="counters"]')).to_have_text("1, 1 en pause")
+    expect(wall.locator('[data-text="counters"]')).to_have_text("1")
+    expect(wall.locator('[data-text="counters-label"]')).to_have_text("guichets ouverts, 1 en pause")
     assert_accessible(wall)

@@ -105,6 +105,7 @@ def test_supervision_shows_a_screen_arriving_its_picture_and_its_absence(server:
 def test_a_supervisor_plans_absences_and_removes_them_in_two_presses(server: Served, pages: Pages):
     page = pages.open()
     sign_in(page, server, *demonstration_user(server, "supervisor"), "/mur?hall=laon")
+    page.locator(".absences summary").press("Enter")
     form, planned = page.locator("[data-absence]"), page.locator("[data-list=absences] li")
     starts, ends = form.get_by_label("Début"), form.get_by_label("Fin")
     form.get_by_label("Guichet").select_option(label="guichet 2")

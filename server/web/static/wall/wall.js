@@ -33,6 +33,10 @@ const words = {
   hall: wallWords(),
 };
 const drawWall = createWallView({ words, move, tickets });
+document.querySelector("[data-on-wall]")?.addEventListener("click", () => {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else document.documentElement.requestFullscreen();
+});
 const halfDay = createHalfDay({ ...words, language: page.language }, atBreak);
 const sound = createSound(words, keepQuiet);
 let state = emptyWall();

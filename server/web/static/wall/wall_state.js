@@ -20,8 +20,7 @@ export function withWall(state, /** @type {Api.WallAnswer} */ wall, nowMs) {
 }
 
 /**
- * Queues as rows: the longest wait as of now, and the positions of bar, range and target on one common axis
- * (0 to 1).
+ * Queues as rows: the longest wait as of now, and where it and the target stand on one common axis (0 to 1).
  */
 export function queueRows(/** @type {Api.WallAnswer} */ wall, nowMs) {
   const sinceS = Math.max(0, (nowMs - Date.parse(wall.as_of)) / 1000);
@@ -29,32 +28,16 @@ export function queueRows(/** @type {Api.WallAnswer} */ wall, nowMs) {
     ...queue,
     longestS: queue.waiting ? queue.longest_s + sinceS : 0,
   }));
-  const topS = axisTop(rows);
-  return rows.map((row) => ({
-    ...row,
-    at: {
-      longest: row.longestS / topS,
-      target: row.target_s / topS,
-      low: (row.wait?.low_s ?? 0) / topS,
-      high: (row.wait?.high_s ?? 0) / topS,
-    },
-  }));
+  const topS = Math.max(STEP_S, ...rows.flatMap(({ longestS, target_s: targetS }) => [longestS, targetS]));
+  return rows.map((row) => ({ ...row, at: { longest: row.longestS / topS, target: row.target_s / topS } }));
 }
 
-/** The end of the axis in seconds: whole steps of five minutes that hold every wait and every target. */
-export function axisTop(rows) {
-  const most = Math.max(
-    STEP_S,
-    ...rows.flatMap(({ longestS, target_s: target, wait }) => [longestS, target, wait?.high_s ?? 0]),
-  );
-  return Math.ceil(most / STEP_S) * STEP_S;
-}
-
-/** Three or four round minutes to write along the axis. */
-export function axisMinutes(topS) {
-  const top = topS / 60;
-  const step = [5, 10, 15, 30, 60, 120].find((each) => top / each <= 4) ?? 240;
-  return Array.from({ length: Math.floor(top / step) + 1 }, (_, at) => at * step);
+/** Of everybody who waits now: the longest wait in seconds, and how many have waited past their target. */
+export function truthNow(rows) {
+  return {
+    longestS: Math.max(0, ...rows.map(({ longestS }) => longestS)),
+    overdue: rows.reduce((sum, { overdue }) => sum + overdue, 0),
+  };
 }
 
 /** Queues that a supervisor should look at, by id and state. */

@@ -1,10 +1,9 @@
-// Draws the supervisor's wall: queues, counters, the longest waits, and the services that give tickets.
+// Draws the supervisor's wall: the truth now, queues with their tickets, counters, the longest waits.
 
-import { askOnce } from "../shared/ask_once.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 import { one, show, write } from "../shared/dom.js";
-import { drawList, drawRows, html, icon, nothing, unseen } from "../shared/drawing.js";
-import { axisMinutes, axisTop, queueRows } from "./wall_state.js";
+import { drawList, drawRows, html, icon, nothing, repeat, unseen } from "../shared/drawing.js";
+import { queueRows, truthNow } from "./wall_state.js";
 
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
 const percent = (share) => `${share * 100}%`;
@@ -13,25 +12,32 @@ const percent = (share) => `${share * 100}%`;
 export function createWallView({ words, move, tickets }) {
   const { say, hour, hall } = words;
   /** @type {Api.WallAnswer["counters"]} */
-  let listed = []; // counters as of when nobody was choosing or pressing among them
+  let listed = []; // counters as of when nobody was pressing among them
+  let opened = null; // the counter whose profile is being chosen
+  let asked = null; // the queue whose tickets are asked about
+  let shown = null; // what was drawn last
 
-  function figures({ people, day, counted }) {
+  function figures({ people, day, counted }, rows) {
     const count = (...states) => states.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
     const open = count("open", "free", "called", "in_service");
     const paused = count("paused", "forgotten");
+    const { longestS, overdue } = truthNow(rows);
+    const median = day.median_wait_s === null ? "–" : minutes(day.median_wait_s, say);
+    const within = day.within_target_percent ?? "–";
     const texts = {
-      people: people.all,
       waiting: people.waiting,
-      called: people.called,
-      at_counters: people.in_service,
-      parked: people.parked,
+      longest: people.waiting ? minutes(longestS, say) : "–",
+      overdue,
+      counters: open,
+      "counters-label": say(paused ? "wall.figure.counters_paused" : "wall.figure.counters", {
+        count: paused,
+      }),
+      people: say("wall.people.now", people),
       linked: people.linked ? say("wall.people.linked", { count: people.linked }) : "",
-      counters: paused ? say("wall.figure.counters_paused", { open, count: paused }) : open,
-      median: day.median_wait_s === null ? "–" : minutes(day.median_wait_s, say),
-      within:
-        day.within_target_percent === null ? "–" : say("wall.percent", { value: day.within_target_percent }),
+      "called-today": day.received ? say("wall.called_today", { count: day.received, median, within }) : "",
     };
     for (const [name, text] of Object.entries(texts)) write(name, String(text));
+    one('[data-figure="overdue"]').classList.toggle("late", overdue > 0);
   }
 
   function sentToClosed({ sent_to_closed: sent }) {
@@ -58,35 +64,79 @@ export function createWallView({ words, move, tickets }) {
     );
   }
 
-  function queues(wall, nowMs) {
-    const rows = queueRows(wall, nowMs);
-    const topS = axisTop(rows);
-    const marks = axisMinutes(topS).map((minute) => {
-      const text = minute === 0 ? "0" : say("console.duration.minutes", { minutes: minute });
-      return html`<span .style=${`--at: ${percent((minute * 60) / topS)}`}>${text}</span>`;
-    });
-    drawList("axis", marks);
-    drawList("queues", rows.map(queueRow));
+  function queues({ stops }, rows) {
+    const since = new Map(stops.map((stop) => [stop.service, stop.since]));
+    drawList(
+      "queues",
+      repeat(
+        rows.flatMap((row) => (row.queue === asked ? [row, { queue: `${row.queue}?`, of: row }] : [row])),
+        ({ queue }) => queue,
+        ({ of, ...row }) => (of ? question(of, since) : queueRow(row, since)),
+      ),
+    );
   }
 
-  function queueRow(row) {
-    const { at, state, wait } = row;
-    const range = `inset-inline-start: ${percent(at.low)}; inline-size: max(6px, ${percent(at.high - at.low)})`;
+  function queueRow(row, since) {
+    const { at, state, queue, services } = row;
     const sign = SIGNS[state];
-    return html`<tr>
-      <th scope="row"><bdi>${hall.queueName(row.queue)}</bdi></th>
+    const stopped = services.filter((service) => since.has(service));
+    const isStopped = stopped.length > 0 && stopped.length === services.length;
+    const name = hall.queueName(queue);
+    const stops = stopped.map((service) => {
+      const words = say("wall.tickets.stopped", { at: hour(since.get(service)) });
+      return html`<small>${isStopped ? "" : html`<bdi>${hall.serviceName(service)}</bdi> `}${words}</small>`;
+    });
+    const press = () => (isStopped && stopped.length === 1 ? tickets(stopped[0], "reopen") : ask(queue));
+    return html`<tr class=${isStopped ? "stopped" : state}>
+      <th scope="row"><bdi>${name}</bdi><span class="state ${state}">${sign ? icon(sign) : nothing}${say(
+        `wall.state.${state}`,
+        { count: row.overdue },
+      )}</span>${isStopped ? stops.slice(0, 1) : stops}</th>
       <td class="plot" aria-hidden="true"><div class="bar ${state}">
         <i class="longest" .style=${`inline-size: ${percent(at.longest)}`}></i>
-        <i class="next" ?hidden=${!wait || wait.high_s === 0} .style=${range}></i>
         <i class="goal" .style=${`inset-inline-start: ${percent(at.target)}`}></i>
       </div></td>
-      <td class="n" data-cell="waiting">${row.waiting}</td>
+      <td class="n count" data-cell="waiting">${row.waiting}</td>
       <td class="n" data-cell="longest">${row.waiting ? minutes(row.longestS, say) : "–"}</td>
       <td class="n" data-cell="target">${minutes(row.target_s, say)}</td>
-      <td data-cell="next">${nextWords(row)}</td>
+      <td class="n" data-cell="next">${nextWords(row)}</td>
       <td class="n" data-cell="counters">${row.counters}</td>
-      <td class="state ${state}">${sign ? icon(sign) : nothing}${say(`wall.state.${state}`, { count: row.overdue })}</td>
+      <td class="n act"><button type="button" class="small" data-queue=${queue}
+        data-verb=${isStopped ? "reopen" : "stop"} aria-expanded=${asked === queue ? "true" : nothing} @click=${press}
+        ><span>${say(isStopped ? "wall.tickets.reopen" : "wall.tickets.stop")}</span>${unseen(name)}</button></td>
     </tr>`;
+  }
+
+  /** Under the row of a queue: what visitors are told, and the services whose tickets stop or come back. */
+  function question({ services, queue }, since) {
+    const press = (service, verb) => {
+      ask(null, queue);
+      tickets(service, verb);
+    };
+    const item = (service) => {
+      const verb = since.has(service) ? "reopen" : "stop";
+      const label = say(`wall.tickets.${verb}_of`, { service: hall.serviceName(service) });
+      return html`<button type="button" class="small ${verb === "stop" ? "sure" : ""}" data-service=${service}
+        @click=${() => press(service, verb)}>${label}</button>`;
+    };
+    const leave = (event) => {
+      if (event.key === "Escape") ask(null, queue);
+    };
+    return html`<tr class="asked"><td colspan="8"><div class="ask" role="group" tabindex="-1"
+      aria-label=${say("wall.tickets.explain")} @keydown=${leave}>
+      <p>${say("wall.tickets.explain")}</p>
+      <button type="button" class="small" @click=${() => ask(null, queue)}>${say("wall.tickets.ask_no")}</button>
+      ${services.map(item)}
+    </div></td></tr>`;
+  }
+
+  /** Opens the question under a queue, or closes it and goes back to the button of the queue `from`. */
+  function ask(queue, from = null) {
+    asked = queue === asked ? null : queue;
+    redraw();
+    /** @type {HTMLElement | null} */
+    const place = document.querySelector(asked ? ".asked .ask" : `[data-queue="${from ?? queue}"]`);
+    place?.focus();
   }
 
   function nextWords({ wait, why_no_wait: why, counters }) {
@@ -107,47 +157,67 @@ export function createWallView({ words, move, tickets }) {
       "counted",
       counted.map((state) => say(`wall.counted.${state}`, { count: wall.counted[state] })).join(" · "),
     );
-    const focused = document.activeElement;
-    if (!one('[data-list="counters"]').contains(focused)) listed = wall.counters;
+    if (!one('[data-list="counters"]').contains(document.activeElement)) listed = wall.counters;
     const now = new Map(wall.counters.map((counter) => [counter.counter, counter]));
-    const row = (counter) => {
-      const { session_mark, profile } = counter;
-      const drawn = { ...counter, ...now.get(counter.counter), session_mark };
-      const isChoosing = focused?.id === `profile-${counter.counter}`;
-      return counterRow(isChoosing ? { ...drawn, profile } : drawn, nowMs);
-    };
-    drawRows("counters", listed, ({ counter }) => counter, row);
+    drawRows(
+      "counters",
+      listed,
+      ({ counter }) => counter,
+      ({ counter, session_mark: mark }) => tile({ ...now.get(counter), session_mark: mark }, nowMs),
+    );
+    const held = now.get(opened);
+    if (!held?.session_mark) opened = null;
+    drawList("profile", opened ? profileForm(held) : nothing);
   }
 
-  function counterRow(counter, nowMs) {
-    const label = hall.counterLabel(counter.counter);
-    const since =
-      counter.since && counter.state !== "closed" ? minutes(secondsSince(counter.since, nowMs), say) : "";
+  function tile(counter, nowMs) {
+    const { counter: id, state, session_mark: mark, services } = counter;
+    const label = hall.counterLabel(id);
+    const since = counter.since && state !== "closed" ? minutes(secondsSince(counter.since, nowMs), say) : "";
     const isWrappingUp = counter.wrap_up_until && Date.parse(counter.wrap_up_until) > nowMs;
-    const doing = say(isWrappingUp ? "wall.counter.wrap_up" : `wall.counter.${counter.state}`, {
+    const doing = say(isWrappingUp ? "wall.counter.wrap_up" : `wall.counter.${state}`, {
       number: counter.number ?? "",
     });
-    const closed = html`<span class="muted">${say("wall.counters.closed")}</span>`;
-    return html`<tr data-counter=${counter.counter}>
-      <th scope="row"><bdi>${label}</bdi></th>
-      <td class="state">${since ? `${doing} · ${since}` : doing}</td>
-      <td>${counter.session_mark ? moveForm(counter, label) : closed}</td>
-    </tr>`;
+    const does =
+      mark && services.length < hall.services.length ? services.map(hall.serviceName).join(", ") : "";
+    const content = html`<b><bdi>${label}</bdi></b><span class="of" title=${does || nothing}>${does}</span
+      ><span class="state">${doing}${since ? html` <small>${since}</small>` : nothing}</span>`;
+    const press = () => choose(opened === id ? null : id, id);
+    return html`<li class="tile ${state}" data-counter=${id}>${
+      mark
+        ? html`<button type="button" aria-expanded=${String(opened === id)} @click=${press}>${content}</button>`
+        : html`<div>${content}</div>`
+    }</li>`;
   }
 
-  function moveForm({ counter, profile }, label) {
-    const id = `profile-${counter}`;
+  /** Opens the choice of a counter's profile under the tiles, or closes it and goes back to its tile. */
+  function choose(counter, from) {
+    opened = counter;
+    redraw();
+    /** @type {HTMLElement | null} */
+    const place = document.querySelector(counter ? "#profile" : `[data-counter="${from}"] button`);
+    place?.focus();
+  }
+
+  function profileForm({ counter, profile }) {
     const options = [{ id: "", name: say("wall.counters.all_services") }, ...hall.profilesFor(counter)];
+    /** @type {HTMLSelectElement | null} */
+    const select = document.querySelector("#profile");
+    const isChoosing = select !== null && select === document.activeElement;
+    const at = isChoosing ? select.value : (profile ?? "");
     const submit = (event) => {
       event.preventDefault();
-      move(counter, event.target.elements[id].value || null);
+      move(counter, event.target.elements.profile.value || null);
+      choose(null, counter);
     };
-    const option = ({ id, name }) =>
-      html`<option value=${id} .selected=${id === (profile ?? "")}>${name}</option>`;
-    return html`<form class="move" @submit=${submit}>
-      <label for=${id} class="visually-hidden">${say("wall.counters.profile_of", { counter: label })}</label>
-      <select id=${id}>${options.map(option)}</select>
-      <button class="small">${say("wall.counters.move")}${unseen(label)}</button>
+    const leave = (event) => {
+      if (event.key === "Escape") choose(null, counter);
+    };
+    const option = ({ id, name }) => html`<option value=${id} .selected=${id === at}>${name}</option>`;
+    return html`<form class="move" @submit=${submit} @keydown=${leave}>
+      <label for="profile">${say("wall.counters.profile_of", { counter: hall.counterLabel(counter) })}</label>
+      <select id="profile">${options.map(option)}</select>
+      <button class="small">${say("wall.counters.move")}</button>
     </form>`;
   }
 
@@ -168,38 +238,20 @@ export function createWallView({ words, move, tickets }) {
     );
   }
 
-  function ticketList({ stops }) {
-    const since = new Map(stops.map((stop) => [stop.service, stop.since]));
-    const item = (service) => ticketItem(service, since.get(service.id));
-    drawRows("tickets", hall.services, ({ id }) => id, item);
+  function redraw() {
+    if (shown) draw(shown.wall, shown.nowMs);
   }
 
-  function ticketItem({ id, name }, stopped) {
-    const verb = stopped ? "reopen" : "stop";
-    const press = ({ currentTarget: button }) => {
-      if (stopped) return tickets(id, "reopen");
-      return askOnce(button, {
-        texts: [say("wall.tickets.ask", { service: name })],
-        yes: say("wall.tickets.ask_yes"),
-        no: say("wall.tickets.ask_no"),
-        go: () => tickets(id, "stop"),
-      });
-    };
-    const note = stopped ? say("wall.tickets.stopped", { at: hour(stopped) }) : "";
-    return html`<li data-service=${id}>
-      <span><bdi>${name}</bdi><small>${note}</small></span>
-      <button type="button" class="small" data-verb=${verb} @click=${press}
-        ><span>${say(`wall.tickets.${verb}`)}</span>${unseen(name)}</button>
-    </li>`;
-  }
-
-  return function draw(wall, nowMs) {
-    figures(wall);
+  function draw(wall, nowMs) {
+    shown = { wall, nowMs };
+    const rows = queueRows(wall, nowMs);
+    figures(wall, rows);
     sentToClosed(wall);
     sharedNumbers(wall);
-    queues(wall, nowMs);
+    queues(wall, rows);
     counters(wall, nowMs);
     longest(wall, nowMs);
-    ticketList(wall);
-  };
+  }
+
+  return draw;
 }

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  axisMinutes,
-  axisTop,
   emptyWall,
   queueRows,
   saidNext,
   troubles,
+  truthNow,
   withWall,
 } from "../../../../server/web/static/wall/wall_state.js";
 
@@ -39,16 +38,15 @@ test("the longest wait grows on the page, and stays nothing where nobody waits",
   );
 });
 
-test("bars, ranges and targets of every queue share one axis", () => {
-  const [one, other] = queueRows(wall([queue(), queue({ target_s: 1800, wait: null })]), NOW);
-  assert.deepEqual([one.at.target, other.at.target, one.at.high, other.at.high], [0.5, 1, 1200 / 1800, 0]);
-  assert.equal(axisTop([{ longestS: 1801, target_s: 900, wait: null }]), 2100);
+test("bars and targets of every queue share one axis", () => {
+  const [one, other] = queueRows(wall([queue(), queue({ target_s: 1800 })]), NOW);
+  assert.deepEqual([one.at, other.at.target], [{ longest: 1 / 3, target: 0.5 }, 1]);
 });
 
-test("an axis has a few round minutes", () => {
-  assert.deepEqual(axisMinutes(900), [0, 5, 10, 15]);
-  assert.deepEqual(axisMinutes(7200), [0, 30, 60, 90, 120]);
-  assert.deepEqual(axisMinutes(24 * 3600), [0, 240, 480, 720, 960, 1200, 1440]);
+test("who waits still counts: the longest wait of all queues as of now, and everybody past their target", () => {
+  const queues = [queue({ overdue: 61, longest_s: 840 }), queue({ overdue: 3 }), queue({ overdue: 0 })];
+  assert.deepEqual(truthNow(queueRows(wall(queues), NOW + 60_000)), { longestS: 900, overdue: 64 });
+  assert.deepEqual(truthNow([]), { longestS: 0, overdue: 0 });
 });
 
 test("an older wall changes nothing", () => {
