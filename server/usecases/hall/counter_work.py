@@ -1,9 +1,11 @@
 """What is done at a counter, as consoles read it, and what of it everybody may read."""
 
 from copy import copy
+from datetime import datetime
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText, Percent, Seconds, Texts
+from server.domain.attention import WaitingLeg
 from server.domain.hours.calendars import AtBreak
 from server.domain.instants import text_or_none, to_text
 from server.domain.visits.transitions import LegState
@@ -71,6 +73,16 @@ class CounterWork(TypedDict):
     next: str | None
     is_paused: NotRequired[Annotated[bool, FALSE_IF_LEFT_OUT]]
     """The break begins once the visitor who is here has left."""
+
+
+def waits_since(leg: LegRow) -> datetime:
+    """Since when the wait of a leg counts: its reference instant, or its booked hour where that is later."""
+    return max(leg.reference_at, leg.booked_at or leg.reference_at)
+
+
+def waited(leg: LegRow, now: datetime) -> WaitingLeg:
+    """How long somebody who waits has waited, and their target."""
+    return WaitingLeg(max(0.0, (now - waits_since(leg)).total_seconds()), leg.target_s)
 
 
 def calling_state(database: Database, state: HallState) -> CallingState:

@@ -3,6 +3,7 @@
 The day's figures.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from statistics import median
 from typing import Annotated, TypedDict
 
 from hardware.json_types import FALSE_IF_LEFT_OUT, Count, InstantText
+from server.domain.attention import overdue
 from server.domain.author import SYSTEM, Author
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import business_day, next_break, opens_no_more
@@ -26,6 +28,7 @@ from server.store.hall import arrivals_of_day, greetings_of_day, waits_of_day
 from server.store.transactions.database import Database
 from server.store.visits import legs as waiting
 from server.store.visits.legs import LegRow, no_shows_to_reinstate
+from server.store.visits.open_legs import OpenLegs
 from server.store.visits.reminders import away_in
 from server.store.visits.visits import exceptional_visits, linked_numbers, needs_noted
 from server.usecases import answers
@@ -42,6 +45,7 @@ from server.usecases.hall.counter_work import (
     counter_work,
     hidden_work,
     is_hidden,
+    waited,
 )
 from server.usecases.hall_view import HallState, hall_state
 from signage.board import Position
@@ -60,6 +64,8 @@ class WaitingGroup(TypedDict):
     service: str
     counter: str | None
     people: Count
+    overdue: Count
+    """How many of them have waited longer than their target."""
 
 
 class QueueOfHall(TypedDict):
@@ -183,7 +189,7 @@ def read_queue(
         return {
             **hall_now.position_message,
             "day": day_figures(rows, hall_id, on),
-            "queues": _queues(hall_now, details, reach, page=page),
+            "queues": _queues(hall_now, details, database.open_legs(rows, hall_now.row), reach, page=page),
             "called": answers_of(opened, LegState.CALLED),
             "in_service": answers_of(opened, LegState.IN_SERVICE),
             "parked": answers_of(opened, LegState.PARKED),
@@ -289,7 +295,7 @@ def _step_free(
 
 
 def _queues(
-    hall_now: HallState, details: VisitDetails, reach: CallingReach, *, page: int
+    hall_now: HallState, details: VisitDetails, open_legs: OpenLegs, reach: CallingReach, *, page: int
 ) -> list[QueueOfHall]:
     """Each queue with the people that the reader may see; a queue out of reach where nobody is for them."""
     rows, hall, configuration = hall_now.rows, hall_now.row.id, hall_now.configuration
@@ -298,6 +304,11 @@ def _queues(
         for group in waiting.waiting_groups(rows, hall)
         if reach.has_waiting(group.service, group.for_counter)
     ]
+    late = Counter(
+        (leg.service, leg.for_counter)
+        for leg in open_legs
+        if leg.state == LegState.WAITING and overdue([waited(leg, hall_now.as_of)])
+    )
     found: list[QueueOfHall] = []
     for queue in configuration.queues.values():
         counted = [group for group in groups if group.queue == queue.id]
@@ -311,7 +322,12 @@ def _queues(
                 "services": services,
                 "waiting": sum(group.people for group in counted),
                 "groups": [
-                    {"service": group.service, "counter": group.for_counter, "people": group.people}
+                    {
+                        "service": group.service,
+                        "counter": group.for_counter,
+                        "people": group.people,
+                        "overdue": late[group.service, group.for_counter],
+                    }
                     for group in counted
                 ],
                 "oldest_at": to_text(min(group.oldest_at for group in counted)) if counted else None,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, TypedDict
 
 from hardware.json_types import Count, InstantText, Seconds
-from server.domain.attention import QueueSnapshot, QueueState, WaitingLeg, overdue, queue_state
+from server.domain.attention import QueueSnapshot, QueueState, overdue, queue_state
 from server.domain.hall.configuration import Queue, Service
 from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import business_day
@@ -25,7 +25,7 @@ from server.store.visits.tickets import stops_of_day
 from server.usecases.answers import AnnouncedWait, wait_answer
 from server.usecases.counters.own_session import HIDDEN, CounterVisibility, wrapping_up
 from server.usecases.hall.absences import PlannedAbsenceAnswer, absence_answer
-from server.usecases.hall.counter_work import DayFields, OfBreak, counter_state
+from server.usecases.hall.counter_work import DayFields, OfBreak, counter_state, waited, waits_since
 from server.usecases.hall.read_queue import day_figures, read_break, read_closed
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now
@@ -184,9 +184,6 @@ class _WallState:
         ]
         return sorted(sent, key=lambda each: (each[0].arrived_at, each[0].id))
 
-    def waited(self, leg: LegRow) -> WaitingLeg:
-        return WaitingLeg(max(0.0, (self.now - _since(leg)).total_seconds()), leg.target_s)
-
     def serving(self, queue: Queue) -> int:
         """How many counters on duty serve a queue."""
         services = {s.id for s in self.hall.configuration.services.values() if s.queue == queue.id}
@@ -197,10 +194,6 @@ class _WallState:
         """Whether a ticket may be taken now for one of the services: else no wait is announced."""
         configuration, now = self.hall.configuration, self.hall.as_of
         return any(opening_now(configuration, service.id, now).opening.may_issue for service in services)
-
-
-def _since(leg: LegRow) -> datetime:
-    return max(leg.reference_at, leg.booked_at or leg.reference_at)
 
 
 def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer:
@@ -298,16 +291,16 @@ def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[QueueO
         if not services and not waiting:
             continue
         target_s = min((s.target_s for s in services), default=0)
-        waited = [snapshot.waited(leg) for leg in waiting]
-        state = queue_state(QueueSnapshot(waited, _expected_s(expected), target_s, snapshot.serving(queue)))
+        waits = [waited(leg, snapshot.now) for leg in waiting]
+        state = queue_state(QueueSnapshot(waits, _expected_s(expected), target_s, snapshot.serving(queue)))
         found.append(
             {
                 "queue": queue.id,
                 "services": [service.id for service in services],
                 "waiting": len(waiting),
-                "longest_s": int(max((each.wait_s for each in waited), default=0)),
+                "longest_s": int(max((each.wait_s for each in waits), default=0)),
                 "target_s": target_s,
-                "overdue": overdue(waited),
+                "overdue": overdue(waits),
                 **wait_answer(expected),
                 "counters": snapshot.serving(queue),
                 "state": state,
@@ -318,12 +311,12 @@ def _queues(snapshot: _WallState, ranges: Mapping[str, Estimate]) -> list[QueueO
 
 def _longest(snapshot: _WallState) -> list[LongWait]:
     waiting = [leg for leg in snapshot.legs if leg.state == LegState.WAITING]
-    waiting.sort(key=lambda leg: (_since(leg), leg.id))
+    waiting.sort(key=lambda leg: (waits_since(leg), leg.id))
     return [
         {
             "number": leg.number,
             "service": leg.service,
-            "since": to_text(_since(leg)),
+            "since": to_text(waits_since(leg)),
             "target_s": leg.target_s,
         }
         for leg in waiting[:LONGEST]

@@ -26,7 +26,7 @@ from server.usecases.waits import Estimates
 from tests.harness.sentences import TRANSLATE
 from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call, issue, served
 from tests.server.usecases.days.watched_hall import MORNING
-from tests.server.usecases.quality.figures_history import HALLS
+from tests.server.usecases.quality.figures_history import HALLS, Hands
 
 TODAY = MORNING.date()
 TOO_OLD = TODAY - LOOP_TEST_HOLDS - timedelta(days=1)
@@ -148,14 +148,18 @@ def test_a_french_ticket_is_called_in_french_only(database: Database, laon: dict
     assert list(spoken(database, language).places) == ["fr"]
 
 
-def test_a_queue_counts_all_who_wait_by_service_and_for_one_counter(database: Database) -> None:
-    issue(database, 5)
+def test_a_queue_counts_all_who_wait_and_who_has_waited_too_long_by_service_and_for_one_counter(
+    database: Database, hands: Hands
+) -> None:
+    issue(database, 4)
     transfer(database, served(database), to=Destination(counter=OTHER))
+    hands.now += timedelta(hours=1)  # longer than every target
+    issue(database, 2)
     answer = next(
         each for each in read_queue(database, HALL, page=2)["queues"] if SERVICE in each["services"]
     )
-    assert (answer["waiting"], len(answer["legs"])) == (5, 2)
+    assert (answer["waiting"], len(answer["legs"])) == (6, 2)
     assert sorted(answer["groups"], key=lambda group: group["people"]) == [
-        {"service": SERVICE, "counter": OTHER, "people": 1},
-        {"service": SERVICE, "counter": None, "people": 4},
+        {"service": SERVICE, "counter": OTHER, "people": 1, "overdue": 1},
+        {"service": SERVICE, "counter": None, "people": 5, "overdue": 3},
     ]

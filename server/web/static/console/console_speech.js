@@ -2,7 +2,8 @@
 // people wait.
 
 import { one } from "../shared/dom.js";
-import { phaseOf, summaryDue, waitingCount, waitingHere } from "./console_state.js";
+import { phaseOf, summaryDue, waitingCount } from "./console_state.js";
+import { waitingHere } from "../shared/call_order.js";
 import { serverNow } from "../shared/clock.js";
 import { minutes, secondsSince } from "../shared/durations.js";
 import { changedWords } from "../shared/waiting_view.js";

@@ -283,14 +283,6 @@ export function waitingCount(queue, services) {
   return ourQueues(queue, services).reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
-/** How many people wait for a counter: for its services at any counter, or for this one alone. */
-export function waitingHere(queue, { counter, services }) {
-  return (queue?.queues ?? [])
-    .flatMap(({ groups }) => groups)
-    .filter((group) => (group.counter ? group.counter === counter : services.includes(group.service)))
-    .reduce((sum, { people }) => sum + people, 0);
-}
-
 function ourQueues(queue, services) {
   if (!queue) return [];
   return queue.queues.filter((one) => one.services.some((service) => services.includes(service)));

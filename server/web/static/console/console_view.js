@@ -11,7 +11,7 @@ import {
   drawWaiting,
   exceptionalWords,
 } from "../shared/waiting_view.js";
-import { rowsHere } from "../shared/call_order.js";
+import { overdueHere, rowsHere, waitingHere } from "../shared/call_order.js";
 import { hasSeveral } from "./session_places.js";
 import { restUntil } from "./console_needs.js";
 import { whyWords } from "../shared/why_words.js";
@@ -24,7 +24,6 @@ import {
   phaseOf,
   presenceAskedUntil,
   waitingCount,
-  waitingHere,
   waitingRows,
   wrapUpLeftS,
 } from "./console_state.js";
@@ -175,10 +174,10 @@ function tick(state, nowMs, words) {
   const { serviceIds } = words.hall;
   const rows = isHere ? rowsHere(state, nowMs) : waitingRows(queue, serviceIds, nowMs);
   const people = isHere ? waitingHere(queue, counter) : waitingCount(queue, serviceIds);
-  drawWaiting(rows, people, words);
+  const overdue = overdueHere(queue, isHere ? counter : null);
+  drawWaiting(rows, { people, overdue }, words);
   drawNext(rows, state, words);
   write("waiting-short", words.say("console.bar.waiting", { count: people }));
-  const overdue = rows.filter((row) => row.isOverdue).length;
   write("overdue-count", overdue ? words.say("console.bar.overdue", { count: overdue }) : "");
 }
 

@@ -1,6 +1,7 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
 import { askOnce } from "../shared/ask_once.js";
+import { overdueHere } from "../shared/call_order.js";
 import { emptyConsole, summaryDue, waitingCount, waitingRows, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
 import { hourTeller } from "../shared/durations.js";
@@ -199,7 +200,8 @@ function draw() {
   calling.draw(state.queue);
   const { serviceIds } = words.hall;
   const rows = waitingRows(state.queue, serviceIds, serverNow(state, Date.now()));
-  drawWaiting(rows, waitingCount(state.queue, serviceIds), words);
+  const people = waitingCount(state.queue, serviceIds);
+  drawWaiting(rows, { people, overdue: overdueHere(state.queue) }, words);
   drawServices();
 }
 

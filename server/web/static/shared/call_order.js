@@ -72,3 +72,25 @@ export function rowTyped(rows, typed) {
   if (same.length) return same.length === 1 ? same[0] : null;
   return rows.length === 1 ? rows[0] : null;
 }
+
+/** How many people wait for a counter: for its services at any counter, or for this one alone. */
+export function waitingHere(queue, counter) {
+  return sumOf(groupsHere(queue, counter), "people");
+}
+
+/** How many of those who wait for a counter have waited past their target; without one, of the hall. */
+export function overdueHere(queue, counter = null) {
+  return sumOf(groupsHere(queue, counter), "overdue");
+}
+
+function groupsHere(queue, counter) {
+  return (queue?.queues ?? [])
+    .flatMap(({ groups }) => groups)
+    .filter(
+      (group) =>
+        !counter ||
+        (group.counter ? group.counter === counter.counter : counter.services.includes(group.service)),
+    );
+}
+
+const sumOf = (groups, name) => groups.reduce((sum, group) => sum + group[name], 0);

@@ -10,22 +10,25 @@ const ROWS_SHOWN = 8;
 let isWhole = false;
 
 /**
- * Draws who waits, the next person first. `people`: how many they are; the rows may be the first of them.
+ * Draws who waits, the next person first. `people`: how many they are, `overdue`: how many of them past their
+ * target; the rows may be the first of them.
  *
  * @param {any[]} rows of `waitingRows`
- * @param {number} people
+ * @param {{ people: number, overdue: number }} counted
  * @param {any} words
  */
-export function drawWaiting(rows, people, words) {
+export function drawWaiting(rows, { people, overdue }, words) {
   const count = Math.max(rows.length, people);
+  const longest = minutes(Math.max(0, ...rows.map(({ waitedS }) => waitedS)), words.say);
   const most = isWhole ? rows.length : ROWS_SHOWN;
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
+  write("waiting-truth", count ? words.say("console.waiting.truth", { longest, overdue }) : "");
   show("[data-nobody]", count === 0);
   drawList(
     "waiting",
     rows.slice(0, most).map((row) => waitingItem(row, words)),
   );
-  drawWhole(rows.length, () => drawWaiting(rows, people, words), words);
+  drawWhole(rows.length, () => drawWaiting(rows, { people, overdue }, words), words);
   const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
   write("waiting-rest", words.say("console.waiting.rest", { count: rest }));

@@ -14,8 +14,8 @@ export function createWallView({ words, move, tickets }) {
   /** @type {Api.WallAnswer["counters"]} */
   let listed = []; // counters as of when nobody was pressing among them
   let opened = null; // the counter whose profile is being chosen
-  let asked = null; // the queue whose tickets are asked about
-  let shown = null; // what was drawn last
+  let askedQueue = null; // the queue whose tickets are asked about
+  let lastDrawn = null; // what was drawn last
 
   function figures({ people, day, counted }, rows) {
     const count = (...states) => states.reduce((sum, state) => sum + (counted[state] ?? 0), 0);
@@ -69,7 +69,9 @@ export function createWallView({ words, move, tickets }) {
     drawList(
       "queues",
       repeat(
-        rows.flatMap((row) => (row.queue === asked ? [row, { queue: `${row.queue}?`, of: row }] : [row])),
+        rows.flatMap((row) =>
+          row.queue === askedQueue ? [row, { queue: `${row.queue}?`, of: row }] : [row],
+        ),
         ({ queue }) => queue,
         ({ of, ...row }) => (of ? question(of, since) : queueRow(row, since)),
       ),
@@ -102,7 +104,7 @@ export function createWallView({ words, move, tickets }) {
       <td class="n" data-cell="next">${nextWords(row)}</td>
       <td class="n" data-cell="counters">${row.counters}</td>
       <td class="n act"><button type="button" class="small" data-queue=${queue}
-        data-verb=${isStopped ? "reopen" : "stop"} aria-expanded=${asked === queue ? "true" : nothing} @click=${press}
+        data-verb=${isStopped ? "reopen" : "stop"} aria-expanded=${askedQueue === queue ? "true" : nothing} @click=${press}
         ><span>${say(isStopped ? "wall.tickets.reopen" : "wall.tickets.stop")}</span>${unseen(name)}</button></td>
     </tr>`;
   }
@@ -132,10 +134,10 @@ export function createWallView({ words, move, tickets }) {
 
   /** Opens the question under a queue, or closes it and goes back to the button of the queue `from`. */
   function ask(queue, from = null) {
-    asked = queue === asked ? null : queue;
+    askedQueue = queue === askedQueue ? null : queue;
     redraw();
     /** @type {HTMLElement | null} */
-    const place = document.querySelector(asked ? ".asked .ask" : `[data-queue="${from ?? queue}"]`);
+    const place = document.querySelector(askedQueue ? ".asked .ask" : `[data-queue="${from ?? queue}"]`);
     place?.focus();
   }
 
@@ -239,11 +241,11 @@ export function createWallView({ words, move, tickets }) {
   }
 
   function redraw() {
-    if (shown) draw(shown.wall, shown.nowMs);
+    if (lastDrawn) draw(lastDrawn.wall, lastDrawn.nowMs);
   }
 
   function draw(wall, nowMs) {
-    shown = { wall, nowMs };
+    lastDrawn = { wall, nowMs };
     const rows = queueRows(wall, nowMs);
     figures(wall, rows);
     sentToClosed(wall);

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { callableRows, rowsHere, rowTyped } from "../../../../server/web/static/shared/call_order.js";
+import {
+  callableRows,
+  overdueHere,
+  rowsHere,
+  rowTyped,
+  waitingHere,
+} from "../../../../server/web/static/shared/call_order.js";
 import { whyNot } from "../../../../server/web/static/console/console_outcomes.js";
 import {
   doubtOf,
@@ -10,7 +16,6 @@ import {
   pausesAfter,
   requestOf,
   servedBy,
-  waitingHere,
   withCounter,
 } from "../../../../server/web/static/console/console_state.js";
 import { GESTURES } from "./gestures.mjs";
@@ -40,15 +45,17 @@ test("waiting visitors are listed in call order, without those sent to another c
 
 test("the count of a counter is of all who wait for it, also where the queue lists the first only", () => {
   const groups = [
-    { service: "accueil", counter: null, people: 210 },
-    { service: "accueil", counter: "g3", people: 4 },
-    { service: "titres", counter: "g3", people: 3 },
-    { service: "accueil", counter: "g4", people: 9 },
-    { service: "titres", counter: null, people: 50 },
+    { service: "accueil", counter: null, people: 210, overdue: 61 },
+    { service: "accueil", counter: "g3", people: 4, overdue: 2 },
+    { service: "titres", counter: "g3", people: 3, overdue: 0 },
+    { service: "accueil", counter: "g4", people: 9, overdue: 5 },
+    { service: "titres", counter: null, people: 50, overdue: 7 },
   ];
   const legs = [leg("A001"), leg("A002", { for_counter: "g4" }), leg("H001", { service: "titres" })];
   const state = { ...at(), queue: queue({ legs, waiting: 276, groups }) };
   assert.equal(waitingHere(state.queue, state.counter), 217);
+  assert.equal(overdueHere(state.queue, state.counter), 63);
+  assert.equal(overdueHere(state.queue), 75, "the reception counts the hall");
   assert.deepEqual(numbers(rowsHere(state, NOW)), ["A001"]);
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { waitingHere } from "../../../../server/web/static/shared/call_order.js";
 import { test } from "node:test";
 
 import {
@@ -10,7 +11,6 @@ import {
   requestOf,
   summaryDue,
   waitingCount,
-  waitingHere,
   waitingRow,
   waitingRows,
   withAnswered,
