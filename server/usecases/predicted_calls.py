@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from server.domain.author import year_of
-from server.domain.calling.waiting_legs import PRIORITY, WALK_IN, CallingCounter, LinkedTurn, QueuedLeg
+from server.domain.calling.waiting_legs import (
+    APPOINTMENT,
+    PRIORITY,
+    WALK_IN,
+    CallingCounter,
+    LinkedTurn,
+    QueuedLeg,
+)
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hall.fold import DutyTerms
 from server.domain.instants import midnight
@@ -26,6 +33,7 @@ from server.domain.waits.usual_hours import (
     second_of_day,
     usual_hours,
 )
+from server.domain.waits.usual_visitors import UsualVisitors
 from server.store.absences import planned_from
 from server.store.counters import SessionPlace
 from server.store.engine.statements import Rows
@@ -150,12 +158,14 @@ def predict_calls(
     paces: Mapping[str, ServicePace],
     now: datetime,
     expected: HallToday | None,
+    visitors: UsualVisitors,
 ) -> tuple[dict[str, float], list[CounterNow]]:
     """Seconds until the call of each waiting visit, and of a newcomer in each service (key: `new_in`),
     and the counters that are away and whose return is part of that.
 
     Legs that let calls pass are taken as if none had passed yet. `expected`: who leaves and comes back, where
-    that is known. Refusal: unknown_rule, when the rule of a session is none of this version.
+    that is known; `visitors`: who comes. Refusal: unknown_rule, when the rule of a session is none of this
+    version.
     """
     receiving, opened = list(receiving), list(legs)
     returning = [] if expected is None else expected.returning()
@@ -181,6 +191,8 @@ def predict_calls(
             counters_open=count_open_places(
                 (place for _, places in receiving for place in places), configuration
             ),
+            arrivals=list(_arrivals(services, now, configuration, visitors)),
+            visitors=visitors,
         )
     )
     visits = {leg.id: leg.visit for leg in waiting}
@@ -218,17 +230,32 @@ def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str
     for service in services:
         for leg_class in (WALK_IN, PRIORITY):
             key = new_in(service.id, has_priority=leg_class == PRIORITY)
-            yield (
-                key,
-                QueuedLeg(
-                    id=key,
-                    number=AFTER_ALL,
-                    series=service.series.prefix,
-                    service=service.id,
-                    queue=service.queue,
-                    leg_class=leg_class,
-                    reference=now,
-                    issued_at=now,
-                    target_s=service.target_for(leg_class),
-                ),
-            )
+            yield key, _coming(key, service, leg_class, now)
+
+
+def _arrivals(
+    services: Mapping[str, Service],
+    now: datetime,
+    configuration: HallConfiguration,
+    visitors: UsualVisitors,
+) -> Iterable[QueuedLeg]:
+    """Those who usually come later in the day."""
+    now_s = second_of_day(now.astimezone(configuration.site.zone))
+    for number, (in_s, (service, leg_class)) in enumerate(visitors.ahead(now_s)):
+        if service in services:
+            yield _coming(f"later {number}", services[service], leg_class, now + timedelta(seconds=in_s))
+
+
+def _coming(key: str, service: Service, leg_class: str, at: datetime) -> QueuedLeg:
+    return QueuedLeg(
+        id=key,
+        number=AFTER_ALL,
+        series=service.series.prefix,
+        service=service.id,
+        queue=service.queue,
+        leg_class=leg_class,
+        reference=at,
+        issued_at=at,
+        target_s=service.target_for(leg_class),
+        booked_at=at if leg_class == APPOINTMENT else None,
+    )

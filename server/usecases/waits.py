@@ -49,6 +49,7 @@ from server.usecases.announced_before import AnnouncedBefore
 from server.usecases.counters.own_session import wrapping_up
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.predicted_calls import HallToday, LearntHours, Receiving, predict_calls
+from server.usecases.usual_visitors import LearntVisitors
 
 
 def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
@@ -180,6 +181,7 @@ class Estimates:
     by_hall: dict[str, HallEstimate] = field(default_factory=dict)
     _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
     _hours: LearntHours = field(default_factory=LearntHours)
+    _visitors: LearntVisitors = field(default_factory=LearntVisitors)
     _announced: AnnouncedBefore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -290,9 +292,9 @@ class Estimates:
         """As `predict_calls`; nothing when too many wait or the rule is unknown."""
         if people > MOST_FOLLOWED:
             return {}, []
-        legs = self.database.open_legs(rows, state.row)
+        legs, visitors = self.database.open_legs(rows, state.row), self._visitors.today(rows, state)
         try:
-            return predict_calls(state.configuration, legs, receiving, paces, state.as_of, expected)
+            return predict_calls(state.configuration, legs, receiving, paces, state.as_of, expected, visitors)
         except Refusal:
             return {}, []
 

@@ -4,10 +4,10 @@ It uses what a hall knows at that instant: typed means, services that have ended
 received.
 """
 
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from server.domain.calling.rules import WorkProfile
@@ -15,6 +15,7 @@ from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.cover import RangeCover, ends_a_range
 from server.domain.waits.estimate import (
+    AFTER_ALL,
     Estimate,
     WaitRange,
     WaitSubject,
@@ -34,6 +35,7 @@ from server.domain.waits.hall_snapshot import (
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.domain.waits.usual_hours import Absence, HoursToday, OnDuty, second_of_day, usual_hours
+from server.domain.waits.usual_visitors import HALF_HOUR_S, Kind, usual_visitors, wait_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,16 @@ class PlaceNow:
 @dataclass(slots=True)
 class LearntWaits:
     """What a hall was taught: the services of the days before that ended last (each with its seconds), when
-    its counters were on duty, and how the announced waits ended.
+    its counters were on duty, and how the announced waits ended; who came, and the waits of those received
+    and gone.
     """
 
     took: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     on_duty: list[OnDuty] = field(default_factory=list)
     cover: RangeCover = field(default_factory=RangeCover)
+    came: dict[date, Counter[tuple[Kind, int]]] = field(default_factory=dict)
+    received: Counter[int] = field(default_factory=Counter)
+    gone: Counter[int] = field(default_factory=Counter)
 
 
 class Announcer:
@@ -71,6 +77,9 @@ class Announcer:
             self.past[service].append(took_s)
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
         self.hours = usual_hours(self.learnt.on_duty, day.on)
+        self.visitors = usual_visitors(self.learnt.came, day.on, self.learnt.received, self.learnt.gone)
+        self.kinds = {(each.leg.service, each.leg.leg_class): each.leg for each in day.visitors}
+        self.learnt.came[day.on] = Counter()
         self.since_s: dict[str, int] = {}
         self.left_s: dict[str, int] = {}
 
@@ -88,8 +97,12 @@ class Announcer:
         """Notes the duration of a service; estimates use it from the instant it ends."""
         self.ends[visitor.leg.service].append((ends_at, visitor.takes_s + self.day.wrap_up_s))
 
-    def has_fared(self, leg: QueuedLeg, announced: Estimate, wait_s: int, *, is_called: bool) -> None:
+    def has_fared(self, visitor: DrawnVisitor, announced: Estimate, wait_s: int, *, is_called: bool) -> None:
         """Notes how an announced wait ended, at that instant."""
+        leg, is_received = visitor.leg, is_called and not visitor.is_absent
+        (self.learnt.received if is_received else self.learnt.gone)[wait_step(wait_s)] += 1
+        kind = leg.service, leg.leg_class
+        self.learnt.came[self.day.on][kind, second_of_day(leg.reference) // HALF_HOUR_S] += 1
         if isinstance(announced, WaitRange) and ends_a_range(announced.high_s, wait_s, is_called=is_called):
             self.learnt.cover.add(leg.leg_class, announced.median_s, wait_s)
 
@@ -148,8 +161,19 @@ class Announcer:
                 newcomers={leg.id: leg},
                 takes_s={service: pace.mean_s for service, pace in paces.items()},
                 mean_s=self.day.mean_s,
+                arrivals=list(self._arrivals(now)),
+                visitors=self.visitors,
             )
         )
+
+    def _arrivals(self, now: datetime) -> Iterator[QueuedLeg]:
+        """Those who usually come later in the day, like one who comes on it."""
+        for number, (in_s, kind) in enumerate(self.visitors.ahead(second_of_day(now))):
+            at = now + timedelta(seconds=in_s)
+            if kind in self.kinds:
+                booked_at = at if kind[1] == APPOINTMENT else None
+                leg = replace(self.kinds[kind], id=f"later {number}", number=AFTER_ALL, link=None)
+                yield replace(leg, reference=at, issued_at=at, booked_at=booked_at)
 
     def hall_now(
         self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime

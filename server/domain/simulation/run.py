@@ -319,7 +319,9 @@ class _Run:
         leg = self.day.visitors[at].leg
         wait_s = max(0, int(leg.waited_s(now)))
         if self.announcer is not None:
-            self.announcer.has_fared(leg, self.announced.get(at), wait_s, is_called=is_called)
+            self.announcer.has_fared(
+                self.day.visitors[at], self.announced.get(at), wait_s, is_called=is_called
+            )
         self.fared[at] = SimulatedWait(
             self.day.number,
             leg.service,

@@ -1,4 +1,4 @@
-"""When each leg would be called if nobody else came: simulates the rule once, with mean service times.
+"""When each leg would be called: simulates the rule once, with mean service times and the usual visitors.
 
 Pure, for `server.domain.waits.estimate` (docs/rules/estimates.md). `choose` picks here as at a counter.
 Newcomers get the instant at which the rule would call them and take no counter's time, so one pass answers
@@ -6,7 +6,8 @@ for every queue and every leg.
 """
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections import deque
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from heapq import heapify, heappop, heappush
@@ -23,6 +24,7 @@ from server.domain.calling.waiting_legs import (
     queue_facts,
 )
 from server.domain.waits.usual_hours import Absence
+from server.domain.waits.usual_visitors import NOBODY_MORE, UsualVisitors
 
 MOST_FOLLOWED = 400
 """With more legs the rule is not played forward: it would take too long and would hardly be more exact."""
@@ -48,7 +50,8 @@ class HallAhead:
     """The state of a hall for the simulation: `legs` wait, `newcomers` (by any key) would come now.
 
     `takes_s`: mean seconds between two calls of a counter by service; `mean_s`: those the rule weighs.
-    `counters_open`: which counters are open, as the conditions of a profile ask.
+    `counters_open`: which counters are open, as the conditions of a profile ask. `arrivals`: who comes later,
+    in the order of their references; `visitors`: how many stay until their call.
     """
 
     now: datetime
@@ -59,6 +62,8 @@ class HallAhead:
     takes_s: Mapping[str, float]
     mean_s: Mapping[str, float]
     counters_open: CountersOpen = field(default_factory=CountersOpen)
+    arrivals: Sequence[QueuedLeg] = ()
+    visitors: UsualVisitors = NOBODY_MORE
 
 
 def called_in_s(hall: HallAhead) -> dict[str, float]:
@@ -83,14 +88,27 @@ class _Pass:
         self.is_there = [caller.free_in_s > 0 for caller in hall.callers]
         self.absences = [list(caller.absences) for caller in hall.callers]
         self.keys = {leg.id: key for key, leg in hall.newcomers.items()}
-        self.legs = {leg.id: leg for leg in hall.legs}
+        self.queues: dict[str, dict[str, QueuedLeg]] = {}
+        for leg in hall.legs:
+            self.queues.setdefault(leg.queue, {})[leg.id] = leg
+        self.facts = queue_facts(hall.legs)
         self.lines = _lines([*hall.legs, *hall.newcomers.values()])
         self.called: dict[str, float] = {}
+        self.asked = {*(leg.id for leg in hall.legs), *self.keys}
+        self.coming = deque((self._in_s(leg), leg) for leg in hall.arrivals)
+        self.idle: set[int] = set()
+
+    def _in_s(self, leg: QueuedLeg) -> float:
+        return (leg.reference - self.hall.now).total_seconds()
 
     def run(self) -> dict[str, float]:
         free = [(caller.free_in_s, at) for at, caller in enumerate(self.hall.callers)]
         heapify(free)
-        while free:
+        while self.asked and (free or (self.coming and self.idle)):
+            if self.coming and (not free or self.coming[0][0] < free[0][0]):
+                for each in self._arrive():
+                    heappush(free, each)
+                continue
             in_s, at = heappop(free)
             self.is_there[at] = False
             if self.absences[at] and self.absences[at][0].begins_in_s <= in_s:
@@ -100,17 +118,43 @@ class _Pass:
                 continue
             leg = self._picked(at, self.hall.now + timedelta(seconds=in_s))
             if leg is None:
+                self.idle.add(at)
                 continue
             _take(self.lines, leg)
-            self.called[self.keys.get(leg.id, leg.id)] = in_s
+            if leg.id in self.asked:
+                self.asked.remove(leg.id)
+                self.called[self.keys.get(leg.id, leg.id)] = in_s
             if leg.id in self.keys:
                 heappush(free, (in_s, at))
                 continue
-            del self.legs[leg.id]
+            del self.queues[leg.queue][leg.id]
+            self._count(leg.queue)
             self.agents[at].linked = None if leg.link is None else LinkedTurn(leg.link, leg.number)
             self.is_there[at] = True
-            heappush(free, (in_s + self.hall.takes_s[leg.service], at))
+            from_s = -self._in_s(leg)
+            staying = self.hall.visitors.share_staying(from_s, from_s + in_s)
+            heappush(free, (in_s + self.hall.takes_s[leg.service] * staying, at))
         return self.called
+
+    def _arrive(self) -> Iterator[tuple[float, int]]:
+        """The next person comes: who waited for one may call now, unless the absence has begun meanwhile."""
+        in_s, leg = self.coming.popleft()
+        self.queues.setdefault(leg.queue, {})[leg.id] = leg
+        self._count(leg.queue)
+        self.lines.setdefault(_line(leg), []).append(leg)
+        for at in sorted(self.idle):
+            absences, free_in_s = self.absences[at], in_s
+            while absences and absences[0].begins_in_s <= in_s:
+                away = absences.pop(0)
+                free_in_s = max(free_in_s, away.begins_in_s + away.lasts_s)
+            if math.isfinite(free_in_s):
+                yield free_in_s, at
+        self.idle.clear()
+
+    def _count(self, queue: str) -> None:
+        """The facts of a queue that has changed."""
+        self.facts.pop(queue, None)
+        self.facts.update(queue_facts(self.queues[queue].values()))
 
     def _picked(self, at: int, instant: datetime) -> QueuedLeg | None:
         """The leg that the caller would call, first at the place whose last call is the oldest."""
@@ -121,7 +165,6 @@ class _Pass:
             if number != at and self.is_there[number] and other.linked is not None
         )
         heads = [line[0] for line in self.lines.values()]
-        queues = queue_facts(self.legs.values())
         for place in list(agent.places):
             counter, profile = place
             context = CallContext(
@@ -130,7 +173,7 @@ class _Pass:
                 time_zone=self.hall.time_zone,
                 mean_s=self.hall.mean_s,
                 counters_open=self.hall.counters_open,
-                queues=queues,
+                queues=self.facts,
                 turns=agent.turns.get(counter.id, ShareTurns()),
                 linked_here=agent.linked,
                 linked_elsewhere=elsewhere,

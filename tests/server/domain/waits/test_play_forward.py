@@ -1,5 +1,6 @@
 """The calling rule simulated forward; how long a visitor occupies a counter, from earlier visits."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -23,6 +24,8 @@ from server.domain.waits.hall_snapshot import (
     occupied_times,
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
+from server.domain.waits.usual_hours import Absence
+from server.domain.waits.usual_visitors import UsualVisitors
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CLOSES_AT = NOW + timedelta(hours=9)
@@ -117,6 +120,44 @@ def test_an_agent_at_two_counters_calls_to_one_at_a_time():
     both = ExpectedCaller((*calls("g1", "A").places, *calls("g2", "F").places), 0)
     legs = (waits("A001", 10), waits("A002", 9), waits("F001", 5))
     assert predicted([both], *legs) == {"A001": 0, "F001": 600, "A002": 900}
+
+
+def later(number: str, in_min: float, **more: object) -> QueuedLeg:
+    return waits(number, -in_min, **more)
+
+
+def ahead(*legs: QueuedLeg, **more: object) -> HallAhead:
+    hall = HallAhead(
+        now=NOW,
+        time_zone=UTC,
+        callers=[calls("1", "AF", 60)],
+        legs=legs,
+        newcomers={},
+        takes_s=TAKES_S,
+        mean_s=TAKES_S,
+    )
+    return replace(hall, **more)  # type: ignore[arg-type]
+
+
+def test_who_comes_later_and_is_called_first_takes_the_counter():
+    hall = ahead(waits("A001", 2), waits("A002", 1), callers=[calls("1", "AF", 60, RuleName.STRICT_CLASSES)])
+    urgent = later("A003", 5, leg_class=PRIORITY)
+    assert called_in_s(hall) == {"A001": 60, "A002": 660}
+    assert called_in_s(replace(hall, arrivals=[urgent])) == {"A001": 60, "A002": 1260}
+    behind = [later("A003", 5), later("A004", 12, leg_class=PRIORITY)]
+    assert called_in_s(replace(hall, arrivals=behind)) == {"A001": 60, "A002": 660}
+
+
+def test_an_idle_counter_that_has_left_receives_who_comes_after_its_return():
+    shared = replace(calls("1", "AF"), absences=[Absence(600, 3600)])
+    held = ahead(waits("F001", 0, not_before=NOW + timedelta(minutes=15)), callers=[shared])
+    assert called_in_s(replace(held, arrivals=[later("A001", 20)])) == {"F001": 4200}
+
+
+def test_those_who_have_left_before_their_call_take_no_time():
+    hall = ahead(waits("A001", 30), waits("A002", 0))
+    half_left = UsualVisitors({}, [0, 0, math.log(2) / 60])
+    assert called_in_s(replace(hall, visitors=half_left)) == {"A001": 60, "A002": 360}
 
 
 def test_nothing_is_predicted_when_too_many_wait():

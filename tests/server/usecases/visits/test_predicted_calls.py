@@ -23,11 +23,15 @@ from server.usecases.counters.counter_sessions import (
     resume_counter,
 )
 from server.usecases.hall.absences import AbsenceRequest, plan_absence, remove_absence
+from server.usecases.hall_view import hall_state
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket
+from server.usecases.usual_visitors import LearntVisitors
+from server.usecases.visits.gestures import Gesture
+from server.usecases.visits.leg_verbs import finish, no_show
 from server.usecases.waits import Estimates
 from tests.bench.waits import BUSY, grades, measure_waits
-from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE, call
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.server.usecases.test_opening import at
 
@@ -112,6 +116,27 @@ def test_a_wait_that_reaches_the_usual_absence_lasts_over_it(database: Database,
     pass_of = estimates.refresh(database.hall_id(HALL)).now.called_in_s
     away = [in_s for in_s in pass_of.values() if 35 * MINUTE_S < in_s < 85 * MINUTE_S]
     assert not away, "nobody is called in the usual absence"
+
+
+@pytest.mark.both_databases
+def test_the_half_hours_in_which_people_came_and_left_before_are_learnt(database: Database, hands: Hands):
+    for weeks_ago in (3, 2, 1, 0):
+        before = timedelta(weeks=weeks_ago)
+        hands.now = at(9) - before
+        open_counter(database, COUNTER, AGENT, SessionRequest(services=[SERVICE]))
+        hands.now = at(9, 10) - before
+        for is_priority in (False, False, True):
+            issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, new_id(), is_priority=is_priority))
+        hands.now = at(9, 35) - before
+        for end in (no_show, finish, finish):
+            end(database, Gesture(call(database)["leg"], AGENT))
+        close_counter(database, COUNTER, AGENT)
+    with database.read() as rows:
+        state = hall_state(database, rows, database.hall_id(HALL))
+        found = LearntVisitors().today(rows, state)
+    assert found.came == {(SERVICE, "walk_in"): {18: 2.0}, (SERVICE, "priority"): {18: 1.0}}
+    assert found.share_staying(0, 15 * MINUTE_S) == 1
+    assert 0.4 < found.share_staying(15 * MINUTE_S, 30 * MINUTE_S) < 0.6
 
 
 def test_ranges_reach_as_far_as_the_waits_announced_before_went(

@@ -1,0 +1,104 @@
+"""Who usually comes at which half hour, and who does not wait until the call (docs/rules/estimates.md).
+
+Pure, learnt from the days before. In the pass played forward these people come, evenly spread, and those that
+the rule calls first take their time; who has waited long may have left. Seconds count from local midnight.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain.waits.usual_hours import FEWEST_DAYS, LEARNT_FROM
+
+HALF_HOUR_S = 1800
+WAIT_STEP_S = 900
+LAST_STEP = 8
+"""Waits from this step on (two hours) are counted together."""
+
+type Kind = tuple[str, str]
+"""A service and a class."""
+type Came = Mapping[tuple[Kind, int], int]
+"""How many of each kind had their turn counted from each half hour of a day (0 to 47)."""
+
+
+def wait_step(wait_s: float) -> int:
+    """The step that a wait falls in."""
+    return min(LAST_STEP, max(0, int(wait_s // WAIT_STEP_S)))
+
+
+@dataclass(frozen=True, slots=True)
+class UsualVisitors:
+    """What days before teach: `came`: the mean number by kind and half hour; `leave_per_s`: how many of those
+    who wait leave in a second, by step of the wait, so far.
+    """
+
+    came: Mapping[Kind, Mapping[int, float]]
+    leave_per_s: Sequence[float] = ()
+
+    def ahead(self, now_s: float) -> list[tuple[float, Kind]]:
+        """Who comes from an instant on, each in how many seconds, in order."""
+        found = (
+            (at_s - now_s, kind) for kind, by_half in self.came.items() for at_s in _spread(by_half, now_s)
+        )
+        return sorted(found)
+
+    def share_staying(self, waited_s: float, until_s: float) -> float:
+        """Which share of those who have waited so long still waits at a later second of their wait."""
+        return math.exp(self._left(max(0.0, waited_s)) - self._left(max(0.0, until_s)))
+
+    def _left(self, wait_s: float) -> float:
+        last = len(self.leave_per_s) - 1
+        return sum(
+            pace
+            * max(
+                0.0, (wait_s if step == last else min(wait_s, (step + 1) * WAIT_STEP_S)) - step * WAIT_STEP_S
+            )
+            for step, pace in enumerate(self.leave_per_s)
+        )
+
+
+NOBODY_MORE = UsualVisitors({})
+"""Nothing is known: nobody else comes, nobody leaves."""
+
+
+def usual_visitors(
+    days: Mapping[date, Came], on: date, received: Mapping[int, int], gone: Mapping[int, int]
+) -> UsualVisitors:
+    """What the last eight weeks before a day teach; nobody comes where too few days are known.
+
+    Compared are the days of the same weekday on which somebody came, every day where there are fewer than
+    three. `received`, `gone`: how many waits ended so, by `wait_step`.
+    """
+    known = {day: came for day, came in days.items() if on - LEARNT_FROM <= day < on}
+    alike = [came for day, came in known.items() if day.weekday() == on.weekday()]
+    compared = alike if len(alike) >= FEWEST_DAYS else list(known.values())
+    sums: dict[Kind, Counter[int]] = {}
+    for came in compared if len(compared) >= FEWEST_DAYS else ():
+        for (kind, half_hour), people in came.items():
+            sums.setdefault(kind, Counter())[half_hour] += people
+    means = {
+        kind: {half_hour: people / len(compared) for half_hour, people in sorted(by_half.items())}
+        for kind, by_half in sums.items()
+    }
+    return UsualVisitors(means, _leave_per_s(received, gone))
+
+
+def _leave_per_s(received: Mapping[int, int], gone: Mapping[int, int]) -> Sequence[float]:
+    """Those gone in each step by the seconds waited in it; a wait that ends in it lasts half of it."""
+    ended = [received.get(step, 0) + gone.get(step, 0) for step in range(LAST_STEP + 1)]
+    waited = ((ended[step] / 2 + sum(ended[step + 1 :])) * WAIT_STEP_S for step in range(LAST_STEP + 1))
+    return [gone.get(step, 0) / each if each else 0.0 for step, each in enumerate(waited)]
+
+
+def _spread(by_half: Mapping[int, float], now_s: float) -> Iterator[float]:
+    """The seconds at which half a person more was expected since now, then each whole one."""
+    owed = 0.5
+    for half_hour, people in by_half.items():
+        at_s, ends_s = max(now_s, half_hour * HALF_HOUR_S), (half_hour + 1) * HALF_HOUR_S
+        while at_s < ends_s and at_s + owed * HALF_HOUR_S / people < ends_s:
+            at_s += owed * HALF_HOUR_S / people
+            owed = 1.0
+            yield at_s
+        owed -= max(0.0, ends_s - at_s) * people / HALF_HOUR_S

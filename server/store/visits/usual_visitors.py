@@ -1,0 +1,84 @@
+"""How many people came to a hall by half hour, and how long those waited who were received and who left."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, bindparam, func, or_, select, type_coerce
+
+from server.domain.visits.transitions import EndReason
+from server.domain.waits.usual_visitors import HALF_HOUR_S, WAIT_STEP_S
+from server.store.engine.statements import Read, Rows, literal_word
+from server.store.tables.columns import Instant
+from server.store.tables.visits import leg
+
+_MICROS = 1_000_000
+_STEP = HALF_HOUR_S * _MICROS
+_SINCE = type_coerce(leg.c.reference_at, BigInteger)
+_UNTIL = type_coerce(func.coalesce(leg.c.first_called_at, leg.c.ended_at), BigInteger)
+_BETWEEN = (
+    leg.c.hall == bindparam("hall"),
+    leg.c.business_day >= bindparam("starts_on"),
+    leg.c.business_day < bindparam("ends_on"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CameInHalfHour:
+    """The people of a service and class whose wait is counted from the half hour that begins `at`."""
+
+    business_day: date
+    service: str
+    leg_class: str
+    at: datetime
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsEnded:
+    """How many waits ended in a step of their length; `is_gone`: without a service."""
+
+    step: int
+    is_gone: bool
+    people: int
+
+
+_HALF_HOUR = type_coerce(_SINCE // _STEP * _STEP, Instant).label("at")
+_CAME = Read(
+    CameInHalfHour,
+    select(
+        leg.c.business_day,
+        leg.c.service,
+        leg.c["class"].label("leg_class"),
+        _HALF_HOUR,
+        func.count().label("people"),
+    )
+    .where(*_BETWEEN, or_(leg.c.end_reason.is_(None), leg.c.end_reason != literal_word("undone")))
+    .group_by(leg.c.business_day, leg.c.service, leg.c["class"], _HALF_HOUR),
+)
+_WAIT = ((_UNTIL - _SINCE) // (WAIT_STEP_S * _MICROS)).label("step")
+_GONE = leg.c.end_reason.in_([EndReason.NO_SHOW, EndReason.ABANDONED, EndReason.CANCELLED]).label("is_gone")
+_ENDED = Read(
+    WaitsEnded,
+    select(_WAIT, _GONE, func.count().label("people"))
+    .where(
+        *_BETWEEN,
+        leg.c.end_reason.in_(
+            [
+                *(EndReason.SERVED, EndReason.TRANSFERRED, EndReason.LEFT_AFTER_CALL),
+                *(EndReason.NO_SHOW, EndReason.ABANDONED, EndReason.CANCELLED),
+            ]
+        ),
+        _UNTIL >= _SINCE,
+    )
+    .group_by(_WAIT, _GONE),
+)
+
+
+def came_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[CameInHalfHour]:
+    """Who came to a hall (id) on local dates, by half hour."""
+    return rows.all(_CAME, hall=hall, starts_on=starts_on, ends_on=ends_on)
+
+
+def waits_ended_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[WaitsEnded]:
+    """How the waits of a hall (id) on local dates ended."""
+    return rows.all(_ENDED, hall=hall, starts_on=starts_on, ends_on=ends_on)
