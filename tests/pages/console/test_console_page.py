@@ -201,6 +201,27 @@ def test_a_returned_no_show_keeps_the_number(dom_console: DomPage, issue: Callab
     expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
 
 
+def test_enter_takes_the_counter_opened_last_here_and_a_digit_another_one(dom_console: DomPage):
+    body, last = (
+        dom_console.locator("body"),
+        dom_console.locator(f".primary[aria-describedby=place-{SITE}-g1]"),
+    )
+    dom_console.locator("[data-act=close]").first.press("Enter")
+    phase(dom_console, "choose")
+    dom_console.reload()
+    expect(last).to_be_focused()
+    dom_console.keyboard.press("Enter")
+    phase(dom_console, "free")
+    expect(body).to_have_attribute("data-counter", f"{SITE}-g1")
+    dom_console.locator("[data-act=close]").first.press("Enter")
+    phase(dom_console, "choose")
+    dom_console.keyboard.press("2")
+    phase(dom_console, "free")
+    expect(body).to_have_attribute("data-counter", f"{SITE}-g2")
+    dom_console.locator("[data-act=close]").first.press("Enter")
+    phase(dom_console, "choose")
+
+
 def test_an_empty_hall_says_that_nobody_waits(dom_console: DomPage):
     dom_console.keyboard.press("F9")
     expect(dom_console.locator("[data-outcome]")).not_to_be_empty()

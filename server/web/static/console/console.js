@@ -9,7 +9,7 @@ import { createOrder } from "./console_order.js";
 import { hasOutcome, outcomeWords, whyNot } from "./console_outcomes.js";
 import { createPaper } from "./console_paper.js";
 import { createPauseAfter } from "./console_pause_after.js";
-import { drawPlaces, openByForm } from "./console_places.js";
+import { drawPlaces, offerLast, openByForm, placeOfDigit } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
@@ -50,7 +50,7 @@ const view = createView(words);
 const keys = createKeys(say, page.keys);
 const ui = { isLoading: true, isSending: false, panel: null, isRefetching: false, digit: null };
 const session = sessionStore(page.hall.slug);
-const { stored, keep } = session;
+const { stored, keep, remember } = session;
 const held = createHeld({ words, activate });
 const breakAfter = createPauseAfter(page.hall.slug, () => stored().session);
 const QUEUE = `/api/v1/halls/${page.hall.slug}/queue`;
@@ -175,9 +175,11 @@ async function refresh() {
     // Not reachable: the page says that it is not live, and the next connection refreshes.
   }
   if (ui.isLoading && breakAfter.reasonIn(state)) tell(say("console.pause.after_set"), state.counter?.leg);
+  const isFirst = ui.isLoading;
   ui.isLoading = false;
   render();
-  if (ui.digit !== null) activate(held.at(ui.digit));
+  if (isFirst && phaseOf(state) === "choose") offerLast(session.last());
+  if (ui.digit !== null) toPlace(ui.digit);
   ui.digit = null;
 }
 
@@ -213,6 +215,7 @@ async function readCounter(id = state.counter?.counter, tried = []) {
 const opening = createOpening({
   words,
   keep,
+  remember,
   attempt,
   ended: async (isOpen) => {
     if (isOpen) keepSession();
@@ -221,9 +224,10 @@ const opening = createOpening({
   },
 });
 
-/** The place of a digit; one pressed while the page still loads counts once the places are known. */
+/** The place, or the free counter, of a digit; one pressed while the page still loads counts afterwards. */
 function toPlace(digit) {
   if (ui.isLoading) ui.digit = digit;
+  else if (phaseOf(state) === "choose") placeOfDigit(digit)?.click();
   else activate(held.at(digit));
 }
 

@@ -10,10 +10,10 @@ import { askOnce } from "../shared/ask_once.js";
  * number where it must be asked first.
  *
  * `attempt(request, {allowed})` sends one write and says refusals but for the codes allowed, `keep(values)`
- * stores the session of this computer,
+ * stores the session of this computer, `remember(values)` what it opened,
  * `ended(isOpen)` is called when all is done. `button`: what was pressed, in whose place a question stands.
  */
-export function createOpening({ words, attempt, keep, ended }) {
+export function createOpening({ words, attempt, keep, remember, ended }) {
   const { say } = words;
 
   async function open(chosenPlaces, button = null) {
@@ -31,8 +31,10 @@ export function createOpening({ words, attempt, keep, ended }) {
       if (!answer.ok && session === null) return ended(false);
       if (!answer.ok) break;
       session = answer.body.session;
-      if (place.id === chosenPlaces[0].id)
+      if (place.id === chosenPlaces[0].id) {
         keep({ counter: place.id, session, mark: answer.body.session_mark });
+        remember({ counter: place.id, profile: place.profile });
+      }
     }
     return ended(true);
   }

@@ -23,7 +23,9 @@ export function drawPlaces(state, words, open) {
   const redraw = () => drawPlaces(state, words, open);
   if (list)
     withoutSurprise(list, () =>
-      drawRows("places", rows, keyOf, (row) => placeItem(row, { words, showsCounters, open, redraw })),
+      drawRows("places", rows, keyOf, (row, at) =>
+        placeItem(row, at + 1, { words, showsCounters, open, redraw }),
+      ),
     );
   drawRows(
     "place-options",
@@ -89,7 +91,7 @@ function heldWords(status, showsCounters, { say, hour }) {
   return say("console.choose.held", { at: hour(status.since), state: say(`console.place.${status.state}`) });
 }
 
-function placeItem({ counter, status }, { words, showsCounters, open, redraw }) {
+function placeItem({ counter, status }, digit, { words, showsCounters, open, redraw }) {
   const { say, hall } = words;
   const { id, label } = counter;
   const isHeld = Boolean(status?.session_mark);
@@ -105,9 +107,27 @@ function placeItem({ counter, status }, { words, showsCounters, open, redraw }) 
     <div class="opening">
       ${isHeld ? nothing : withOthers(counter, say, redraw)}
       <button type="button" class=${isHeld ? "" : "primary"} aria-describedby="place-${id}"
-        aria-label=${named} @click=${press}>${say(isHeld ? "console.choose.take_over" : "console.choose.open")}</button>
+        aria-label=${named} @click=${press}><span>${say(isHeld ? "console.choose.take_over" : "console.choose.open")}</span>${
+          isHeld || digit > 9 ? nothing : html`<kbd aria-hidden="true" data-digit=${digit}>${digit}</kbd>`
+        }</button>
     </div>
   </li>`;
+}
+
+/** The button of the free counter that a digit takes, if there is one. */
+export function placeOfDigit(digit) {
+  return document.querySelector(`[data-list="places"] [data-digit="${digit}"]`)?.closest("button");
+}
+
+/** Leads to the counter opened last here, with its profile, where it is free: Enter takes it. */
+export function offerLast({ counter, profile }) {
+  /** @type {HTMLButtonElement | null} */
+  const button = document.querySelector(`[data-list="places"] [aria-describedby="place-${counter}"].primary`);
+  if (!button || document.activeElement !== document.body) return;
+  /** @type {HTMLInputElement | null} */
+  const radio = document.querySelector(`[data-list="profiles"] [value="${profile ?? ""}"]`);
+  if (radio) radio.checked = true;
+  button.focus();
 }
 
 /** « Ouvrir le guichet 3 »; with a label that begins otherwise there is no article. */

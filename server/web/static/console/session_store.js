@@ -6,18 +6,23 @@ import { attempt } from "../shared/stored.js";
 const SIGN_OF_LIFE_EVERY_MS = 20_000;
 
 /**
- * The stored session of one hall: {key, stored, keep, headers, live}. The stored value is
- * {counter, session, mark}: the active place, the id of its session and its public mark.
+ * The stored session of one hall: {key, stored, keep, last, remember, headers, live}. The stored value is
+ * {counter, session, mark}: the active place, the id of its session and its public mark. `last()` is the
+ * counter and profile opened last on this computer, `remember({counter, profile})` keeps them.
  */
 export function sessionStore(hall) {
   const key = `parvis.console.${hall}`;
 
-  const stored = () => attempt(() => JSON.parse(localStorage.getItem(key) ?? "null")) ?? {};
+  const lastKey = `parvis.last-counter.${hall}`;
+  const parsed = (name) => attempt(() => JSON.parse(localStorage.getItem(name) ?? "null")) ?? {};
+  const stored = () => parsed(key);
 
   return {
     key,
     stored,
     keep: (values) => localStorage.setItem(key, JSON.stringify(values)),
+    last: () => parsed(lastKey),
+    remember: (values) => localStorage.setItem(lastKey, JSON.stringify(values)),
     headers() {
       const { counter, session } = stored();
       return session ? { "X-Counter-Session": session, "X-Counter": counter } : {};
