@@ -153,7 +153,7 @@ HELP_OF_PAGES = (
     HelpOfPage("/qualite", "manuels/qualite", "Lire"),
     HelpOfPage("/qualite/agents", "manuels/personnes", "Les chiffres individuels"),
     HelpOfPage("/qualite/saisies", "manuels/saisies"),
-    HelpOfPage("/qualite/et-si", "manuels/qualite", "Et si ?"),
+    HelpOfPage("/qualite/et-si", "manuels/qualite", "Et si\N{NO-BREAK SPACE}?"),
     HelpOfPage("/objectifs", "manuels/objectifs", "Décider"),
     HelpOfPage("/rapports", "manuels/rapports", "Une page pour le comité"),
     HelpOfPage("/voix", "manuels/voix-des-usagers"),

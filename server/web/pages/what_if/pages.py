@@ -222,7 +222,7 @@ class _Form:
 
     def _counter(self, field: str) -> str:
         if self.fields[field] not in [each.id for each in _counters(self.hall)]:
-            self._refuse(field, "counter")
+            self._refuse(field, "counter" if self.fields[field] else "nothing")
         return self.fields[field]
 
     def _services(self, field: str, *, is_any: bool = False) -> tuple[str, ...]:
@@ -232,7 +232,8 @@ class _Form:
             return named.services
         profile = self.hall.profiles.get(self.fields[field])
         if profile is None:
-            self._refuse(field, "counter" if is_any else "profile")
+            is_named = is_any and self.fields[field]
+            self._refuse(field, "counter" if is_named else "nothing" if is_any else "profile")
             return ()
         queues = (self.hall.queues[each] for each in profile.queues if each in self.hall.queues)
         return tuple(service for queue in queues for service in queue.services)

@@ -121,6 +121,7 @@ REFUSED: tuple[tuple[dict[str, str], str], ...] = (
     ({}, "Trop peu de jours : 0 sur les 4 qu’il faut"),
     ({"jour": "7"}, "Le hall n’ouvre pas ce jour-là"),
     ({"quoi": "rien"}, "Choisissez un changement."),
+    ({"comme": ""}, "Choisissez dans la liste"),
     ({"comme": "laon-g99"}, "Ce guichet n’existe pas dans ce hall"),
     ({"de": "neuf"}, "Donnez une heure, par exemple 09:00."),
     ({"de": "07:00"}, "Le hall n’est pas ouvert à cette heure : de 8 h 30 à 12 h"),
