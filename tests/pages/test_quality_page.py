@@ -59,6 +59,7 @@ def test_the_page_is_accessible_and_fits_with_open_tables_and_when_empty(pages: 
     for picture in page.locator("figure img").all():
         expect(picture).to_have_js_property("complete", value=True)
         assert picture.evaluate("each => each.naturalWidth") > 0
+    expect(page.locator("#annonces .said")).to_contain_text("Sur 100 personnes")
     for summary in page.locator("summary").all():
         summary.click()
     assert_accessible(page)

@@ -19,6 +19,7 @@ from server.usecases.quality.counts import ONE_DAY
 from server.usecases.quality.indicators import HallDays
 from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
+from server.web.pages.quality.announced import AnnouncedWaits, announced_waits
 from server.web.pages.quality.changes import (
     Against,
     ShownChange,
@@ -32,6 +33,7 @@ from server.web.pages.quality.query import ExplorerQuery
 from server.web.pages.quality.specs import Plot
 from server.web.pages.quality.tables import (
     FigureTables,
+    OtherTable,
     Shower,
     ShownFigure,
     selected_services,
@@ -99,10 +101,16 @@ class Explorer:
     matched_note: Sequence[str] = ()
     comparisons: Comparisons | None = None
     tables: FigureTables | None = None
+    announced: AnnouncedWaits | None = None
     day_rows: Sequence[DayRow] = ()
     annotations: Sequence[tuple[str, str, str]] = ()
     during_alert: int = 0
     targets_differ: bool = False
+
+    @property
+    def sheets(self) -> list[OtherTable]:
+        """Its tables that have a file of their own."""
+        return [] if self.announced is None else [self.announced.table]
 
 
 def explorer_of(found: Exploration, query: ExplorerQuery, words: Sentence, today: date) -> Explorer:
@@ -153,6 +161,7 @@ class _Writer:
             key_figures=self._key_figures(),
             plots=plots_of(found, whole, self.query, self.words, self.today),
             tables=tables_of(self.found, self.now, self.query, self.words),
+            announced=announced_waits(self.now, self.words),
             day_rows=self._day_rows(),
             targets_differ=bool(whole.cells) and shared is None,
             matched=self._matched(),

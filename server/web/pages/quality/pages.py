@@ -123,7 +123,6 @@ def _shows_agents(hall: HallConfiguration) -> bool:
 @quality_pages.get("/qualite/dictionnaire", Permission.READ_FIGURES)
 def dictionary() -> str:
     words = page.sentence()
-    query = request.query_string.decode("ascii", "replace")
     groups = dictionary_of(words)
     return render_template(
         "quality/dictionary.html",
@@ -135,7 +134,7 @@ def dictionary() -> str:
             ("ailleurs", words("quality.dictionary.elsewhere"), elsewhere_of(words)),
             ("non-mesure", words("quality.dictionary.not_measured"), not_measured_of(words)),
         ],
-        query=query,
+        query=request.query_string.decode("ascii", "replace"),
     )
 
 
@@ -265,6 +264,7 @@ def _sections(
         ("changements", "quality.compared.title", view.comparisons is not None),
         ("halls", "quality.explorer.halls", bool(tables and tables.halls)),
         ("", "", True),
+        ("annonces", "quality.announced.title", view.announced is not None),
         ("demarches", "quality.services.title", bool(tables and tables.services)),
         ("heures", "quality.hours.title", bool(tables and tables.hours)),
         ("suites", "quality.outcomes.title", bool(tables and tables.outcomes)),
@@ -290,7 +290,7 @@ def plot_file(plot: str, form: str) -> Response:
     if form == "csv":
         theirs = page.halls(Permission.READ_FIGURES)
         others = [] if plot in plots else other_tables(database(), query, theirs, words)
-        tables = plots | {each.name: each for each in others}
+        tables = plots | {each.name: each for each in (*others, *_view(query, words).sheets)}
         days = f"{query.starts_on.isoformat()}-{query.last_on.isoformat()}"
         table = tables.get(plot) or abort(404)
         sheet = csv_sheet((table.columns, *table.rows), query.language)
