@@ -8,16 +8,18 @@ next step of incidents that nobody answers, and keep counts of past days stored.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from hardware.speech import AudioFiles
+from server.domain.alarms.signs import GRADED
 from server.domain.author import SYSTEM
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import KEPT as PANEL_RESTS_KEPT
 from server.domain.hours.calendars import business_day
 from server.domain.notices.displays import INTERVALS_KEPT
+from server.domain.quality.grades import Grades
 from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
@@ -31,6 +33,7 @@ from server.store.quality.stored_rollups import counting_version
 from server.store.transactions.database import Database
 from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
 from server.usecases.alerts.course import expire_alerts
+from server.usecases.announced_before import grades_of_last
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.devices.pairing import ask_renewal, renewals_due
 from server.usecases.devices.presence import record_panels, record_presences
@@ -247,6 +250,7 @@ class AlarmRounds:
     is_one_of_several: bool = False
     breathe: Callable[[], None] = lambda: None
     failures: int = 0
+    _graded: dict[str, tuple[datetime, Grades]] = field(default_factory=dict)
 
     def make(self) -> None:
         """Checks every hall once. A hall that fails is logged and checked again in the next round."""
@@ -262,7 +266,10 @@ class AlarmRounds:
 
     def _watch(self, hall: HallRow) -> None:
         try:
-            sightings = KnownSightings(self.players.of_hall(hall.id), are_known=not self.players.is_away)
+            waits = self._waits_of(hall.id)
+            sightings = KnownSightings(
+                self.players.of_hall(hall.id), are_known=not self.players.is_away, waits=waits
+            )
             changed = watch_alarms(self.database, hall.id, sightings, self.translate)
         except Refusal as refusal:
             self.failures += 1
@@ -273,6 +280,14 @@ class AlarmRounds:
         else:
             if changed:
                 log.info("alarms_changed", hall=hall.slug, facts=changed)
+
+    def _waits_of(self, hall: str) -> Grades:
+        """The grades of a hall's last announced waits: read once an hour, a round costs nothing."""
+        hour = self.database.clock.now().replace(minute=0, second=0, microsecond=0)
+        known = self._graded.get(hall)
+        if known is None or known[0] != hour:
+            known = self._graded[hall] = (hour, grades_of_last(self.database, hall, GRADED))
+        return known[1]
 
 
 @dataclass

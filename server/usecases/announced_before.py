@@ -1,9 +1,10 @@
 """How far ranges reach in each hall, from the announcements of its tickets (docs/rules/estimates.md)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
+from server.domain.quality.grades import Grades
 from server.domain.waits.cover import RangeCover, ends_a_range
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
@@ -50,9 +51,29 @@ class AnnouncedBefore:
 def _cover(legs: Iterable[AnnouncedLeg]) -> RangeCover:
     """The pairs of these legs, in the order in which their waits ended."""
     cover = RangeCover()
-    ended = ((at, leg) for leg in legs if (at := leg.first_called_at or leg.ended_at) is not None)
-    for at, leg in sorted(ended, key=lambda one: (one[0], one[1].issued_at)):
-        wait_s = (at - max(leg.issued_at, leg.arrived_at)).total_seconds()
+    for _, leg, wait_s in sorted(_waits(legs), key=lambda one: (one[0], one[1].issued_at)):
         if ends_a_range(leg.quoted_high_s, wait_s, is_called=leg.first_called_at is not None):
             cover.add(leg.class_, leg.quoted_median_s, wait_s)
     return cover
+
+
+def _waits(legs: Iterable[AnnouncedLeg]) -> Iterator[tuple[datetime, AnnouncedLeg, float]]:
+    """When the wait of each leg ended, and how long it was (seconds)."""
+    for leg in legs:
+        if (at := leg.first_called_at or leg.ended_at) is not None:
+            yield at, leg, (at - max(leg.issued_at, leg.arrived_at)).total_seconds()
+
+
+LEFT = frozenset({"abandoned", "cancelled"})
+
+
+def grades_of_last(database: Database, hall: str, count: int) -> Grades:
+    """The grades of the last announced waits of a hall (id), at most so many; « pas d’attente » is none."""
+    grades = Grades()
+    with database.read() as rows:
+        legs = announced_before(rows, hall, date.max, limit=2 * count)
+    for _, leg, wait_s in _waits(legs):
+        if grades.told < count and (leg.first_called_at is not None or leg.end_reason in LEFT):
+            told = leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s
+            grades.add(int(wait_s), told, is_called=leg.first_called_at is not None)
+    return grades

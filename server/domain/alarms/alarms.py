@@ -40,6 +40,7 @@ class AlarmKind(StrEnum):
     VIGILANCE_OLD = "vigilance_old"
     KEY_ENDED = "key_ended"
     KEY_ENDING = "key_ending"
+    ESTIMATES_OFF = "estimates_off"
 
 
 class Sign(StrEnum):
@@ -70,6 +71,8 @@ CALM_AFTER_RETURN = timedelta(minutes=10)
 
 ONE_AT_A_TIME = frozenset({AlarmKind.PRINTER_DOWN, AlarmKind.COVER_OPEN, AlarmKind.PAPER_OUT})
 """Kinds of one printer: a person who changes the paper opens the cover, which is no second alarm."""
+QUIET = frozenset({AlarmKind.ESTIMATES_OFF})
+"""Kinds that are on pages only: a recipient has them sent where it names them."""
 _SILENT = frozenset({AlarmKind.KIOSK_SILENT, AlarmKind.AGENT_SILENT, AlarmKind.SCREEN_SILENT})
 
 type Watched = tuple[AlarmKind, str]
@@ -263,7 +266,8 @@ def _raised(
 
 @dataclass(frozen=True, slots=True)
 class AlarmChoice:
-    """`kinds` and `hall` (slug): None means all, future ones included. `language` of the messages.
+    """`kinds` and `hall` (slug): None means all that are not quiet, future ones included. `language` of the
+    messages.
 
     `has_notices`: a webhook also hears of each publication and end of a notice.
     """
@@ -275,7 +279,8 @@ class AlarmChoice:
 
     def includes(self, kind: AlarmKind, hall: str) -> bool:
         """Whether the recipient receives an alarm of this kind and hall."""
-        return (self.kinds is None or kind in self.kinds) and self.hall in (None, hall)
+        is_chosen = kind not in QUIET if self.kinds is None else kind in self.kinds
+        return is_chosen and self.hall in (None, hall)
 
     def listed_kinds(self) -> list[str] | None:
         """The kinds in the order in which alarms are listed, None for every kind."""
@@ -288,14 +293,14 @@ class AlarmChoice:
 
 
 def kinds_of(names: Collection[str], *, may_be_none: bool = False) -> frozenset[AlarmKind] | None:
-    """The kinds that were chosen by name; None when it was every one.
+    """The kinds that were chosen by name; None when it was every one that is not quiet.
 
     `may_be_none`: the recipient receives something else. Refusal: alarm_kinds_missing.
     """
     kinds = frozenset(kind for kind in AlarmKind if kind in names)
     if not kinds and not may_be_none:
         raise Refusal("alarm_kinds_missing")
-    return None if len(kinds) == len(AlarmKind) else kinds
+    return None if kinds == frozenset(AlarmKind) - QUIET else kinds
 
 
 def alarm_raised(alarm: str, change: AlarmChange) -> Fact:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,10 @@ SERVER = "server"
 """The subject of an alarm about the clock."""
 BACK_BELOW = 0.8
 """A queue is calm again at this share of its threshold; between the two the former state holds."""
+GRADED = 300
+"""Over how many of its last graded announcements the cover of a hall is watched."""
+COVERS, COVERS_WELL = (72.0, 88.0), (74.0, 86.0)
+"""The percent inside that is no fault, and that is well again; between them the former state holds."""
 TWICE_FOR = timedelta(seconds=30)
 """How long after the last refusal of a second agent a kiosk counts as being there twice."""
 KEY_STEPS_DAYS = (1, 7, 30)
@@ -98,6 +103,17 @@ def queue_sign(waiting: int, most: int) -> Observed:
     if waiting >= most:
         return Observed(Sign.FAULTY, {"count": waiting})
     return Observed(Sign.WELL if waiting <= int(most * BACK_BELOW) else Sign.UNSURE)
+
+
+def cover_sign(graded: int, inside: int) -> Observed:
+    """The sign of a hall's announced waits: how many of the last `graded` were `inside` their range."""
+    if graded < GRADED:
+        return Observed(Sign.UNSURE)
+    percent = 100 * inside / graded
+    if not COVERS[0] <= percent <= COVERS[1]:
+        shown = math.floor(percent) if percent < COVERS[0] else math.ceil(percent)
+        return Observed(Sign.FAULTY, {"count": graded, "percent": shown})
+    return Observed(Sign.WELL if COVERS_WELL[0] <= percent <= COVERS_WELL[1] else Sign.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)

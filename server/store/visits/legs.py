@@ -93,12 +93,14 @@ class AnnouncedLeg:
     """A leg with an announced range that was called, or that has ended without a call."""
 
     class_: LegClass
+    quoted_low_s: int
     quoted_median_s: int
     quoted_high_s: int
     issued_at: datetime
     arrived_at: datetime
     first_called_at: datetime | None
     ended_at: datetime | None
+    end_reason: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TypedDict
 from urllib.parse import urlencode
 
 from hardware.json_types import Count, InstantText
-from server.domain.alarms.alarms import AlarmKind, ClearReason, alarm_acknowledged
+from server.domain.alarms.alarms import QUIET, AlarmKind, ClearReason, alarm_acknowledged
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.hall.configuration import HallConfiguration
@@ -162,7 +162,7 @@ def alarms_to_attend(database: Database, reach: AttentionReach) -> Iterator[Atte
             label = watch_alarms.label_of(hall, kind, row.subject, reach.language, reach.translate)
             yield AttentionRow(
                 kind=AttentionKind.ALARM,
-                urgency=Urgency.NOW if row.acknowledged_at is None else Urgency.TODAY,
+                urgency=Urgency.NOW if row.acknowledged_at is None and kind not in QUIET else Urgency.TODAY,
                 since=row.raised_at,
                 site=hall.site.slug,
                 sentence=watch_alarms.sentence_key(kind, row.values),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from server.clock import SUSPECT_AFTER
@@ -30,6 +30,7 @@ from server.domain.alarms.signs import (
     bulletin_sign,
     clock_sign,
     counter_sign,
+    cover_sign,
     key_sign,
     presence_sign,
     printer_signs,
@@ -47,6 +48,7 @@ from server.domain.hours.calendars import opening_at
 from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.printing.printers import state_now
+from server.domain.quality.grades import Grades
 from server.domain.visits.off_line import HEARD_FOR, PROVISION_DAYS
 from server.ids import new_id
 from server.language import Translate
@@ -82,6 +84,8 @@ def label_of(
         return translate("alarms.subject.key", language)
     if kind in _OF_SITES:
         return configuration.site.name
+    if kind is AlarmKind.ESTIMATES_OFF:
+        return configuration.name
     if kind is AlarmKind.QUEUE_LONG and subject in configuration.queues:
         return text_in(configuration.queues[subject].names, language)
     if kind in _OF_COUNTERS and subject in configuration.counters:
@@ -203,10 +207,14 @@ def _recipients_for(transaction: HallTransaction, alarm: Alarm, turn: str) -> li
 
 @dataclass(frozen=True, slots=True)
 class KnownSightings:
-    """The last sightings of a hall's kiosks and screens; `are_known`: whether they could be read."""
+    """The last sightings of a hall's kiosks and screens; `are_known`: whether they could be read.
+
+    `waits`: the grades of its last announced waits, as far as they were read.
+    """
 
     sightings: Mapping[str, Sighting]
     are_known: bool = True
+    waits: Grades = field(default_factory=Grades)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +281,8 @@ def _signs(
         clock_sign(check.wall, row.last_recorded_at, SUSPECT_AFTER),
     )
     site = check.configuration.site.slug
+    waits = check.devices.waits
+    yield (AlarmKind.ESTIMATES_OFF, check.configuration.hall), cover_sign(waits.told, waits.inside)
     yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(count_open(rows, site, check.wall))
     yield from _vigilance(rows, check)
     yield from _keys(rows, check)

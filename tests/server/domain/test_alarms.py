@@ -17,6 +17,7 @@ from server.domain.alarms.alarms import (
     ALARM_FOLDS,
     CALM_AFTER_RETURN,
     GONE,
+    QUIET,
     Alarm,
     AlarmChange,
     AlarmChoice,
@@ -275,7 +276,9 @@ def test_a_recipient_gets_the_chosen_kinds_of_the_chosen_hall():
 
 
 def test_a_choice_of_every_kind_also_holds_for_kinds_to_come():
-    assert kinds_of(list(AlarmKind)) is None
+    assert kinds_of([kind for kind in AlarmKind if kind not in QUIET]) is None
+    assert kinds_of(list(AlarmKind)) == frozenset(AlarmKind), "a quiet kind is chosen by name"
+    assert not AlarmChoice().includes(AlarmKind.ESTIMATES_OFF, "laon")
     assert kinds_of(["near_end", "paper_out"]) == frozenset({AlarmKind.PAPER_OUT, AlarmKind.NEAR_END})
     chosen = AlarmChoice(kinds_of(["near_end", "paper_out"]))
     assert chosen.as_body()["kinds"] == ["paper_out", "near_end"]

@@ -10,6 +10,7 @@ import pytest
 from server.clock import Clock
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import Sighting
+from server.domain.quality.grades import Grades
 from server.jobs.rounds import AlarmRounds, Rounds
 from server.store.devices.sightings import OwnPlayers
 from server.store.journal.chain import Anchors
@@ -181,3 +182,18 @@ def test_a_hall_that_fails_does_not_stop_the_check_of_others(halls: Halls, faili
     rounds = halls.looks(FailingPlayers(failing=halls.database.hall_id(failing)))
     assert halls.missed() == {kiosk: 1 for hall, kiosk in KIOSKS.items() if hall != failing}
     assert rounds.failures == 1
+
+
+def test_announced_waits_are_read_once_an_hour(hall: FaultyHall, monkeypatch: pytest.MonkeyPatch):
+    read: list[int] = []
+
+    def grades_of(database: Database, which: str, count: int) -> Grades:
+        read.append(count)
+        return Grades(told=count, inside=count // 2)
+
+    monkeypatch.setattr("server.jobs.rounds.grades_of_last", grades_of)
+    rounds = worker(hall)
+    for after_s in (5, 5, 3600):
+        makes(hall, rounds, after_s)
+    assert ("estimates_off", "laon") in hall.open()
+    assert read == [300] * 2

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import redirect, render_template, request
 
-from server.domain.alarms.alarms import AlarmChoice, AlarmKind, kinds_of
+from server.domain.alarms.alarms import QUIET, AlarmChoice, AlarmKind, kinds_of
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
@@ -229,7 +229,7 @@ def _may_configure(caller: Caller, site: str) -> bool:
 def _typed_of(choice: AlarmChoice, channel: str, site: str) -> RecipientFields:
     """The form of a recipient with its present choice."""
     place = site if choice.hall is None else f"{site}/{choice.hall}"
-    kinds = frozenset(AlarmKind) if choice.kinds is None else choice.kinds
+    kinds = frozenset(AlarmKind) - QUIET if choice.kinds is None else choice.kinds
     return RecipientFields(channel, "", place, kinds, choice.language, choice.has_notices)
 
 

@@ -19,7 +19,6 @@ from server.usecases.quality.counts import ONE_DAY
 from server.usecases.quality.indicators import HallDays
 from server.usecases.quality.periods import Exploration
 from server.web.pages.quality import wording
-from server.web.pages.quality.announced import AnnouncedWaits, announced_waits
 from server.web.pages.quality.changes import (
     Against,
     ShownChange,
@@ -41,6 +40,7 @@ from server.web.pages.quality.tables import (
     shown_names,
     tables_of,
 )
+from server.web.pages.quality.waits import AnnouncedWaits, announced_waits
 from server.web.pages.quality.wording import (
     FEWEST,
     by_reason,

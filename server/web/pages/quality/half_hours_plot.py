@@ -22,7 +22,7 @@ from server.web.pages.quality.specs import (
     value_axis,
 )
 from server.web.pages.quality.trends import SIGNAL
-from server.web.pages.quality.wait_curves import departed_percent
+from server.web.pages.quality.waits import departed_percent
 from server.web.rendering.viewer import Sentence
 
 NAME = "half_hours"

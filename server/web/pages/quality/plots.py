@@ -35,7 +35,7 @@ from server.web.pages.quality.specs import (
 )
 from server.web.pages.quality.tables import selected_services
 from server.web.pages.quality.trends import parts_of, trend_plots
-from server.web.pages.quality.wait_curves import curves_plots, departed_percent
+from server.web.pages.quality.waits import curves_plots, departed_percent
 from server.web.pages.quality.wording import shared_target_s
 from server.web.rendering.viewer import Sentence
 

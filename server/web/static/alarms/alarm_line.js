@@ -1,4 +1,4 @@
-// The open alarms of the hall on a page at work: one quiet line, or each in a card, with the way to their
+// The open alarms of the hall on a page at work: one quiet line, which in a card opens, with the way to their
 // page.
 
 import { draw, html, icon } from "../shared/drawing.js";
@@ -45,10 +45,14 @@ function show(place, alarms, words) {
 
 const sign = (alarm) => icon(alarm.acknowledged_at ? "clock" : "alert");
 
-function line([first, ...others], { say, page }) {
+/** The first alarm, and how many more there are. */
+function strip([first, ...others], say) {
   const more = others.length ? ` ${say("alarms.strip.more", { count: others.length })}` : "";
-  return html`${sign(first)}<span><b>${first.text}</b>${more}</span
-    ><a href=${page}>${say("alarms.strip.see")}</a>`;
+  return html`${sign(first)}<span><b>${first.text}</b>${more}</span>`;
+}
+
+function line(alarms, { say, page }) {
+  return html`${strip(alarms, say)}<a href=${page}>${say("alarms.strip.see")}</a>`;
 }
 
 function card(alarms, { say, hour, page }) {
@@ -62,7 +66,9 @@ function card(alarms, { say, hour, page }) {
       <p><b>${alarm.text}</b><small>${lines.join(" · ")}</small></p>
     </li>`;
   };
-  return html`<h2>${say("alarms.title")}</h2>
-    <ul>${alarms.map(item)}</ul>
+  return html`<details>
+      <summary>${strip(alarms, say)}</summary>
+      <ul>${alarms.map(item)}</ul>
+    </details>
     <a href=${page}>${say("alarms.strip.see")}</a>`;
 }

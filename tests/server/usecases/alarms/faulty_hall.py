@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.alarms.alarms import AlarmChoice
 from server.domain.devices.device_state import Sighting
+from server.domain.quality.grades import Grades
 from server.store.devices.printers import PrinterLeaseToken, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.alarms.alarm_recipients import RecipientRequest, add_recipient
@@ -39,6 +40,7 @@ class FaultyHall:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     printer: str = "ready"
     are_known: bool = True
+    waits: Grades = field(default_factory=Grades)
 
     @property
     def id(self) -> str:
@@ -47,7 +49,7 @@ class FaultyHall:
     def look(self, after_s: float = LOOK_S) -> int:
         self.hands.now += timedelta(seconds=after_s)
         self.note_printer()
-        devices = KnownSightings(self.sightings, self.are_known)
+        devices = KnownSightings(self.sightings, self.are_known, self.waits)
         return watch_alarms(self.database, self.id, devices, TRANSLATE)
 
     def note_printer(self) -> None:

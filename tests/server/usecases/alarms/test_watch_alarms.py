@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from server.domain.alarms.alarms import AlarmChoice, AlarmKind
 from server.domain.author import Author
 from server.domain.hours.calendars import half_days
 from server.domain.printing.printers import ASKED_WITHIN
+from server.domain.quality.grades import Grades
 from server.domain.refusals import Refusal
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
@@ -89,6 +91,32 @@ def test_a_printer_that_flickers_is_one_alarm(hall: FaultyHall):
     hall.look(600)
     past = hall.past()
     assert [(each["kind"], each["returns"]) for each in past] == [("paper_out", 1)]
+
+
+@pytest.mark.both_databases
+def test_announced_waits_that_are_off_raise_a_quiet_alarm(hall: FaultyHall):
+    hall.tells(HOOK)
+    hall.waits = Grades(told=299, inside=150)
+    hall.look()
+    assert hall.open() == []
+    hall.waits = Grades(told=300, inside=212)
+    hall.look()
+    assert hall.open() == [("estimates_off", HALL)]
+    [alarm] = hall.read()["alarms"]
+    assert "70\u00a0% des 300 dernières attentes annoncées" in alarm["text"]
+    hall.waits = Grades(told=300, inside=218)
+    assert hall.look() == hall.look() == 0
+    hall.waits = Grades(told=300, inside=240)
+    hall.look()
+    hall.look()
+    assert hall.open() == []
+    chosen = hall.tells("https://example.org/waits", choice=AlarmChoice(frozenset({AlarmKind.ESTIMATES_OFF})))
+    hall.waits = Grades(told=300, inside=266)
+    hall.look()
+    assert hall.facts() == ["AlarmRaised", "AlarmCleared", "AlarmReturned"]
+    [sent] = hall.outbox()
+    assert sent["recipient"] == chosen, "who receives every alarm does not hear of a quiet one"
+    assert "89\u00a0% des 300" in json.loads(sent["body"])["data"]["text"]
 
 
 @pytest.mark.both_databases

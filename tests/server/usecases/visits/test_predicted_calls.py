@@ -156,7 +156,8 @@ def test_ranges_reach_as_far_as_the_waits_announced_before_went(
         came_at = at(9) - timedelta(days=1)
         called = ((each, came_at + timedelta(seconds=4 * each)) for each in range(300, 3_300, 10))
         return [
-            AnnouncedLeg("walk_in", each, 2 * each, came_at, came_at, then, None) for each, then in called
+            AnnouncedLeg("walk_in", 0, each, 2 * each, came_at, came_at, then, None, None)
+            for each, then in called
         ]
 
     monkeypatch.setattr(announced_before, "announced_before", waited_long)

@@ -7,8 +7,8 @@ from server.domain.quality.grades import Grades
 from server.domain.quality.rollup import CellKey, Rollup, Tally
 from server.language import Catalogues
 from server.usecases.quality.indicators import HallDays
-from server.web.pages.quality.announced import announced_waits, of_hundred
 from server.web.pages.quality.comparisons import OpenDays
+from server.web.pages.quality.waits import announced_waits, of_hundred
 from server.web.rendering.viewer import Sentence
 from tests.server.web.quality.test_quality import CATALOGUES
 
