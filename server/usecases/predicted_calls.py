@@ -21,8 +21,8 @@ from server.domain.hall.fold import DutyTerms
 from server.domain.instants import midnight
 from server.domain.quality.selection import people_at_work
 from server.domain.visits.transitions import LegState
-from server.domain.waits.estimate import AFTER_ALL, new_in, residual_s
-from server.domain.waits.hall_snapshot import CounterNow, ServicePace, UpcomingBreak
+from server.domain.waits.estimate import AFTER_ALL, new_in
+from server.domain.waits.hall_snapshot import CounterNow, ServicePace, UnderWay, UpcomingBreak
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
 from server.domain.waits.usual_hours import (
     LEARNT_FROM,
@@ -177,7 +177,7 @@ def predict_calls(
             now=now,
             time_zone=configuration.site.zone,
             callers=[
-                *(_caller(configuration, legs, each, at_counter, paces, expected) for each in receiving),
+                *(_caller(configuration, legs, each, at_counter, paces, expected, now) for each in receiving),
                 *(caller for _, caller in returning),
             ],
             legs=[
@@ -207,9 +207,10 @@ def _caller(
     at_counter: Mapping[str | None, LegRow],
     paces: Mapping[str, ServicePace],
     expected: HallToday | None,
+    now: datetime,
 ) -> ExpectedCaller:
     counter, places = receiving
-    found, linked, rest_s = [], None, counter.wraps_up_s
+    found, linked, under_way = [], None, []
     for place in places:
         leg = at_counter.get(place.counter)
         configured = configuration.counters.get(place.counter)
@@ -218,11 +219,13 @@ def _caller(
         )
         found.append((calling, profile_of(configuration, place.terms)))
         if leg is not None:
-            rest_s += residual_s(paces[leg.queue]) if leg.queue in paces else 0.0
+            if leg.queue in paces and leg.last_called_at is not None:
+                age_s = (now - leg.last_called_at).total_seconds()
+                under_way.append(UnderWay(paces[leg.queue], age_s))
             link = legs.link(leg.visit)
             linked = linked if link is None else LinkedTurn(link, leg.number)
     absences = () if expected is None else expected.hours.absences(place.counter for place in places)
-    return ExpectedCaller(tuple(found), rest_s, linked, absences)
+    return ExpectedCaller(tuple(found), counter.wraps_up_s, linked, absences, under_way)
 
 
 def _newcomers(services: Iterable[Service], now: datetime) -> Iterable[tuple[str, QueuedLeg]]:

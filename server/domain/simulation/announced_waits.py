@@ -21,7 +21,6 @@ from server.domain.waits.estimate import (
     WaitSubject,
     estimate_linked,
     pace_of,
-    residual_s,
 )
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
@@ -31,6 +30,7 @@ from server.domain.waits.hall_snapshot import (
     LinkedNow,
     QueueNow,
     ServicePace,
+    UnderWay,
     UpcomingBreak,
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
@@ -42,7 +42,7 @@ from server.domain.waits.usual_visitors import HALF_HOUR_S, Kind, usual_visitors
 class PlaceNow:
     """A counter: the visitor called to it, and seconds left of a wrap-up (0: none).
 
-    `is_here`: it receives people, neither closed nor in a pause.
+    `is_here`: it receives people, neither closed nor in a pause. `age_s`: seconds since the last call.
     """
 
     plan: CounterPlan
@@ -50,6 +50,7 @@ class PlaceNow:
     at: QueuedLeg | None
     wraps_up_s: float
     is_here: bool
+    age_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -214,13 +215,14 @@ def _returning(
 def _caller(own: Sequence[PlaceNow], paces: Mapping[str, ServicePace], hours: HoursToday) -> ExpectedCaller:
     at = next((place for place in own if place.at is not None), None)
     if at is None or at.at is None:
-        free_in_s, linked = 0.0, None
+        free_in_s, linked, under_way = 0.0, None, []
     else:
-        free_in_s = at.wraps_up_s or residual_s(paces[at.at.queue])
+        free_in_s = at.wraps_up_s
+        under_way = [] if at.wraps_up_s else [UnderWay(paces[at.at.queue], at.age_s)]
         linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
     places = tuple((place.plan.counter, place.profile) for place in own)
     absences = hours.absences(place.plan.counter.id for place in own)
-    return ExpectedCaller(places, free_in_s, linked, absences)
+    return ExpectedCaller(places, free_in_s, linked, absences, under_way)
 
 
 def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:

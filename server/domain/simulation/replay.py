@@ -27,7 +27,6 @@ from server.domain.waits.estimate import (
     estimate_at,
     new_in,
     pace_of,
-    residual_s,
     simple_wait_s,
 )
 from server.domain.waits.hall_snapshot import (
@@ -37,6 +36,7 @@ from server.domain.waits.hall_snapshot import (
     QueueNow,
     ReceivedVisit,
     ServicePace,
+    UnderWay,
     occupied_times,
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
@@ -221,7 +221,7 @@ class _Hall:
             now=leg.since,
             time_zone=UTC,
             callers=[
-                *(self._caller(own, paces, expected) for own in by_agent.values()),
+                *(self._caller(own, paces, expected, leg.since) for own in by_agent.values()),
                 *(caller for _, caller in returning),
             ],
             legs=waiting,
@@ -256,11 +256,16 @@ class _Hall:
         return simple_wait_s(ahead, self.paces[leg.service].mean_s, len(able), is_free=is_free)
 
     def _caller(
-        self, own: Sequence[_Place], paces: Mapping[str, ServicePace], expected: HoursToday
+        self, own: Sequence[_Place], paces: Mapping[str, ServicePace], expected: HoursToday, now: datetime
     ) -> ExpectedCaller:
-        rest_s = sum(residual_s(paces[place.at.service]) for place in own if place.at is not None)
+        under_way = [
+            UnderWay(paces[place.at.service], (now - place.called_at).total_seconds())
+            for place in own
+            if place.at is not None and place.called_at is not None
+        ]
         places = tuple(self._profile(place.duty) for place in own)
-        return ExpectedCaller(places, rest_s, absences=expected.absences(place.duty.counter for place in own))
+        absences = expected.absences(place.duty.counter for place in own)
+        return ExpectedCaller(places, 0.0, absences=absences, under_way=under_way)
 
     def _returning(self, expected: HoursToday) -> Iterator[tuple[CounterNow, ExpectedCaller]]:
         """The counters that are away and expected back today."""

@@ -308,6 +308,7 @@ class _Run:
                 if place.state is not _State.BUSY or place.ended_at is None or place.ended_at > now
                 else (place.ended_at - now).total_seconds() + self.day.wrap_up_s,
                 place.state is not _State.CLOSED and not self._is_away(at),
+                0.0 if place.called_at is None else (now - place.called_at).total_seconds(),
             )
             for at, place in enumerate(self.places)
         ]

@@ -1,10 +1,11 @@
 """What an estimate of waits is made from: the queues, counters and break of a hall at one instant."""
 
 import heapq
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from statistics import fmean
+from statistics import NormalDist, fmean
 
 from server.domain.waits.cover import Ends
 
@@ -115,6 +116,40 @@ class ServicePace:
 
     mean_s: float
     spread: float = TYPED_SPREAD
+
+
+LEAST_SPREAD = 0.01
+"""Times that spread less are taken as all the same."""
+LONGEST_SHARE = 0.995
+"""A service that has lasted longer than this share of all is as one that has lasted so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A service under way: its pace, and seconds since its call."""
+
+    pace: ServicePace
+    age_s: float
+
+    def rest_s(self, part: int, parts: int) -> float:
+        """The mean of one of equal parts, the shortest first (part 0), of the rests of services that have
+        lasted so long, as lognormal times."""
+        if self.pace.spread < LEAST_SPREAD:
+            return max(0.0, self.pace.mean_s - self.age_s)
+        sigma = math.sqrt(math.log(1 + self.pace.spread**2))
+        logs = NormalDist(math.log(self.pace.mean_s) - sigma**2 / 2, sigma)
+        over = min(LONGEST_SHARE, logs.cdf(math.log(self.age_s))) if self.age_s > 0 else 0.0
+        starts, ends = (over + at / parts * (1 - over) for at in (part, part + 1))
+        # of the mean of all, the part that times between two quantiles have
+        weight = _share_of_mean(ends, sigma) - _share_of_mean(starts, sigma)
+        return max(0.0, self.pace.mean_s * weight / (ends - starts) - self.age_s)
+
+
+def _share_of_mean(quantile: float, sigma: float) -> float:
+    """How much of the mean of a lognormal time comes from the times below a quantile (0 to 1)."""
+    if not 0 < quantile < 1:
+        return float(quantile >= 1)
+    return NormalDist().cdf(NormalDist().inv_cdf(quantile) - sigma)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from server.domain.calling.waiting_legs import (
     ShareTurns,
     queue_facts,
 )
+from server.domain.waits.hall_snapshot import UnderWay
 from server.domain.waits.usual_hours import Absence
 from server.domain.waits.usual_visitors import NOBODY_MORE, UsualVisitors
 
@@ -34,7 +35,8 @@ MOST_FOLLOWED = 400
 class ExpectedCaller:
     """An agent who calls one person at a time, at one counter or several, each with its profile.
 
-    `free_in_s`: seconds until the next call, 0 when free; of one who is away, until the expected return.
+    `free_in_s`: seconds until the next call, 0 when free, without the rest of services `under_way`; of one
+    who is away, until the expected return.
     `linked`: the link of the visitor being received, if any. `absences`: the expected ones, in order; each
     begins once the agent is free.
     """
@@ -43,6 +45,7 @@ class ExpectedCaller:
     free_in_s: float
     linked: LinkedTurn | None = None
     absences: Sequence[Absence] = ()
+    under_way: Sequence[UnderWay] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ class _Pass:
     def __init__(self, hall: HallAhead) -> None:
         self.hall = hall
         self.agents = [_Agent(list(caller.places), caller.linked) for caller in hall.callers]
-        self.is_there = [caller.free_in_s > 0 for caller in hall.callers]
+        self.is_there = [caller.free_in_s > 0 or bool(caller.under_way) for caller in hall.callers]
         self.absences = [list(caller.absences) for caller in hall.callers]
         self.keys = {leg.id: key for key, leg in hall.newcomers.items()}
         self.queues: dict[str, dict[str, QueuedLeg]] = {}
@@ -102,7 +105,7 @@ class _Pass:
         return (leg.reference - self.hall.now).total_seconds()
 
     def run(self) -> dict[str, float]:
-        free = [(caller.free_in_s, at) for at, caller in enumerate(self.hall.callers)]
+        free = [(in_s, at) for at, in_s in enumerate(_free_in_s(self.hall.callers))]
         heapify(free)
         while self.asked and (free or (self.coming and self.idle)):
             if self.coming and (not free or self.coming[0][0] < free[0][0]):
@@ -187,6 +190,21 @@ class _Pass:
                 agent.places.append(place)
             return pick.leg
         return None
+
+
+def _free_in_s(callers: Sequence[ExpectedCaller]) -> list[float]:
+    """When each is free: the services of callers that serve alike do not all end after the mean rest, each
+    has the mean of another part of the rests.
+    """
+    alike: dict[Hashable, list[int]] = {}
+    for at, caller in enumerate(callers):
+        if caller.under_way:
+            alike.setdefault(frozenset(place.services for place, _ in caller.places), []).append(at)
+    found = [caller.free_in_s for caller in callers]
+    for group in alike.values():
+        for rank, at in enumerate(group):
+            found[at] += sum(each.rest_s(rank, len(group)) for each in callers[at].under_way)
+    return found
 
 
 type _Lines = dict[Hashable, list[QueuedLeg]]

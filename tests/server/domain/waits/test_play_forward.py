@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from statistics import fmean
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from server.domain.waits.hall_snapshot import (
     QueueNow,
     ReceivedVisit,
     ServicePace,
+    UnderWay,
     occupied_times,
 )
 from server.domain.waits.play_forward import MOST_FOLLOWED, ExpectedCaller, HallAhead, called_in_s
@@ -30,6 +32,7 @@ from server.domain.waits.usual_visitors import UsualVisitors
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CLOSES_AT = NOW + timedelta(hours=9)
 TAKES_S = {"A": 600.0, "F": 300.0}
+PACE = ServicePace(600.0, 0.6)
 NONE_OPEN = CountersOpen()
 
 
@@ -158,6 +161,26 @@ def test_those_who_have_left_before_their_call_take_no_time():
     hall = ahead(waits("A001", 30), waits("A002", 0))
     half_left = UsualVisitors({}, [0, 0, math.log(2) / 60])
     assert called_in_s(replace(hall, visitors=half_left)) == {"A001": 60, "A002": 360}
+
+
+def test_services_under_way_at_counters_that_serve_alike_end_one_after_the_other():
+    busy = [replace(calls(name, "A"), under_way=[UnderWay(PACE, 0)]) for name in ("1", "2", "3")]
+    other = replace(calls("4", "F"), under_way=[UnderWay(PACE, 0)])
+    called = called_in_s(
+        ahead(waits("A001", 3), waits("A002", 2), waits("A003", 1), waits("F001", 0), callers=[*busy, other])
+    )
+    first, second, third = (called[each] for each in ("A001", "A002", "A003"))
+    assert first < 0.6 * PACE.mean_s < second < PACE.mean_s < 1.3 * PACE.mean_s < third
+    assert called["F001"] == pytest.approx(PACE.mean_s, rel=0.03), "a lone counter has the mean rest"
+
+
+@given(st.floats(0, 20_000), st.floats(0, 3), st.integers(1, 12))
+def test_parts_of_rests_are_in_order_and_never_negative(age_s: float, spread: float, parts: int):
+    rests = [UnderWay(ServicePace(600, spread), age_s).rest_s(part, parts) for part in range(parts)]
+    assert rests == sorted(rests)
+    assert rests[0] >= 0
+    whole = UnderWay(ServicePace(600, spread), age_s).rest_s(0, 1)
+    assert rests[0] == 0 or fmean(rests) == pytest.approx(whole), "parts of all rests"
 
 
 def test_nothing_is_predicted_when_too_many_wait():
