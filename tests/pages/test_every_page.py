@@ -212,7 +212,8 @@ def test_alarms_are_chosen_by_keyboard_and_an_empty_choice_is_refused_there(hall
     adding = page.locator("form.add")
     adding.locator("summary").press("Enter")
     for kind in adding.locator("[name=kinds]").all():
-        kind.press("Space")
+        if kind.is_checked():  # a quiet kind is not
+            kind.press("Space")
     assert_walked(page)
     adding.locator("button").press("Enter")
     expect(page.locator("#kinds-new-refused")).to_be_visible()

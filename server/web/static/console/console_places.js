@@ -100,23 +100,24 @@ function placeItem({ counter, status }, digit, { words, showsCounters, open, red
     open([{ ...chosenPlace(counter), takeOver: isHeld }], button);
   };
   const named = isHeld ? say("console.choose.take_over_named", { counter: label }) : openWords(label, say);
+  const mark =
+    isHeld || digit > 9 ? nothing : html`<kbd aria-hidden="true" data-digit=${digit}>${digit}</kbd>`;
   return html`<li class=${isHeld ? "held" : ""}>
-    <h3 id="place-${id}"><bdi>${capital(label)}</bdi></h3>
+    <h3><bdi id="place-${id}">${capital(label)}</bdi>${mark}</h3>
     <p class="what"><bdi>${counter.services.map(hall.serviceName).join(", ")}</bdi></p>
     <p class="state">${isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free")}</p>
     <div class="opening">
       ${isHeld ? nothing : withOthers(counter, say, redraw)}
       <button type="button" class=${isHeld ? "" : "primary"} aria-describedby="place-${id}"
-        aria-label=${named} @click=${press}><span>${say(isHeld ? "console.choose.take_over" : "console.choose.open")}</span>${
-          isHeld || digit > 9 ? nothing : html`<kbd aria-hidden="true" data-digit=${digit}>${digit}</kbd>`
-        }</button>
+        aria-label=${named} @click=${press}>${say(isHeld ? "console.choose.take_over" : "console.choose.open")}</button>
     </div>
   </li>`;
 }
 
 /** The button of the free counter that a digit takes, if there is one. */
 export function placeOfDigit(digit) {
-  return document.querySelector(`[data-list="places"] [data-digit="${digit}"]`)?.closest("button");
+  const mark = document.querySelector(`[data-list="places"] [data-digit="${digit}"]`);
+  return mark?.closest("li")?.querySelector("button");
 }
 
 /** Leads to the counter opened last here, with its profile, where it is free: Enter takes it. */

@@ -90,7 +90,7 @@ export function createWallView({ words, move, tickets }) {
     });
     const press = () => (isStopped && stopped.length === 1 ? tickets(stopped[0], "reopen") : ask(queue));
     return html`<tr class=${isStopped ? "stopped" : state}>
-      <th scope="row"><bdi>${name}</bdi><span class="state ${state}">${sign ? icon(sign) : nothing}${say(
+      <th scope="row"><bdi>${name}</bdi><span class="state ${state} ${sign ? "" : "visually-hidden"}">${sign ? icon(sign) : nothing}${say(
         `wall.state.${state}`,
         { count: row.overdue },
       )}</span>${isStopped ? stops.slice(0, 1) : stops}</th>

@@ -207,6 +207,7 @@ OF_PAGES_APART = (
 )
 OF_OFFICES = {
     *("DayAnnotated", "AnnotationWithdrawn", "FigureTyped", "TypedFigureWithdrawn", "FigureCorrected"),
+    *("AbsencePlanned", "AbsenceRemoved"),
     *("TargetDecided", "TargetWithdrawn", "HallCreated", "HallRestored", "InstallationPublished"),
     "LegDeferred",  # by a visitor’s phone: tests of their own
     *("PrintEnded", "TicketReprinted", "RollChanged", "PrinterSecretRenewed"),
