@@ -53,3 +53,9 @@ def micros_to_text(micros: int | None) -> str | None:
 def text_to_micros(text: str | None) -> int | None:
     """The microseconds of an instant kept in a fact, or None."""
     return None if text is None else to_micros(from_text(text))
+
+
+def half_hour(instant: datetime, zone: tzinfo) -> int:
+    """The half hour of the local day that an instant falls in: 0 from midnight on, 47 the last."""
+    local = instant.astimezone(zone)
+    return 2 * local.hour + local.minute // 30

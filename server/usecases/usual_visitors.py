@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.waits.usual_hours import LEARNT_FROM, second_of_day
+from server.domain.instants import half_hour
+from server.domain.waits.usual_hours import LEARNT_FROM
 from server.domain.waits.usual_visitors import (
-    HALF_HOUR_S,
     WAIT_STEP_S,
     Kind,
     UsualVisitors,
@@ -38,10 +38,8 @@ def _learn(rows: Rows, hall: str, configuration: HallConfiguration, day: date) -
     zone, starts_on = configuration.site.zone, day - LEARNT_FROM
     days: dict[date, Counter[tuple[Kind, int]]] = {}
     for each in came_between(rows, hall, starts_on, day):
-        half_hour = second_of_day(each.at.astimezone(zone)) // HALF_HOUR_S
-        days.setdefault(each.business_day, Counter())[(each.service, each.leg_class), half_hour] += (
-            each.people
-        )
+        came = days.setdefault(each.business_day, Counter())
+        came[(each.service, each.leg_class), half_hour(each.at, zone)] += each.people
     received: Counter[int] = Counter()
     gone: Counter[int] = Counter()
     for ended in waits_ended_between(rows, hall, starts_on, day):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from server.domain.calling.waiting_legs import WALK_IN
+from server.domain.instants import half_hour
 from server.domain.quality.grades import count_grade
 from server.domain.quality.leg_records import LegRecord, MeasuredLeg, elapsed_s, measure, service_s, walking_s
 from server.domain.quality.packed_counts import PackedCounts, packed
@@ -229,10 +230,8 @@ def roll_up(
 
 def _key_of(leg: MeasuredLeg, time_zone: tzinfo) -> CellKey:
     record = leg.record
-    local = record.reference_at.astimezone(time_zone)
-    half_hour = local.hour * 2 + local.minute // 30
-    weekday = record.business_day.weekday()
-    return CellKey(record.hall, record.service, record.leg_class, weekday, half_hour, leg.end_reason)
+    at, weekday = half_hour(record.reference_at, time_zone), record.business_day.weekday()
+    return CellKey(record.hall, record.service, record.leg_class, weekday, at, leg.end_reason)
 
 
 def _tally_leg(tally: Tally, leg: MeasuredLeg) -> None:

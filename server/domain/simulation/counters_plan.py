@@ -11,9 +11,10 @@ from datetime import datetime, time, timedelta, tzinfo
 from itertools import groupby, pairwise
 
 from server.domain.calling.waiting_legs import CallingCounter
+from server.domain.instants import half_hour
 from server.domain.simulation.days import CounterPlan, DrawnDay
 from server.domain.simulation.run import run_day
-from server.domain.simulation.what_if import PastDays, drawn_again, half_hour, played_days
+from server.domain.simulation.what_if import PastDays, drawn_again, played_days
 
 PLAYED = 40
 HALF_HOUR = timedelta(minutes=30)

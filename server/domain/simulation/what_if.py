@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from server.domain.calling.rules import RuleName
 from server.domain.calling.waiting_legs import CallingCounter
+from server.domain.instants import half_hour
 from server.domain.quality.leg_records import LegRecord
 from server.domain.refusals import Refusal
 from server.domain.simulation.calibration import calibrated, habits_of, measured
@@ -280,12 +281,6 @@ def _half_hours(
         )
         for at in sorted(visits)
     )
-
-
-def half_hour(instant: datetime, zone: tzinfo) -> int:
-    """The local half hour (0–47) of an instant."""
-    local = instant.astimezone(zone)
-    return 2 * local.hour + local.minute // 30
 
 
 def _quantile_s(waits: Sequence[Sequence[int]], times: Sequence[int], share: float) -> int:

@@ -132,8 +132,11 @@ class UnderWay:
     age_s: float
 
     def rest_s(self, part: int, parts: int) -> float:
-        """The mean of one of equal parts, the shortest first (part 0), of the rests of services that have
-        lasted so long, as lognormal times."""
+        """How many seconds the service still lasts, on average.
+
+        Of services that have lasted so long, sorted by what is left of them and cut into so many equal
+        `parts`, the mean of one `part` (0: the shortest). Times are lognormal.
+        """
         if self.pace.spread < LEAST_SPREAD:
             return max(0.0, self.pace.mean_s - self.age_s)
         sigma = math.sqrt(math.log(1 + self.pace.spread**2))

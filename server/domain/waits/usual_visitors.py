@@ -20,7 +20,7 @@ LAST_STEP = 8
 type Kind = tuple[str, str]
 """A service and a class."""
 type Came = Mapping[tuple[Kind, int], int]
-"""How many of each kind had their turn counted from each half hour of a day (0 to 47)."""
+"""How many of each kind began to wait in each half hour of a day (0 to 47)."""
 
 
 def wait_step(wait_s: float) -> int:
@@ -30,8 +30,10 @@ def wait_step(wait_s: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class UsualVisitors:
-    """What days before teach: `came`: the mean number by kind and half hour; `leave_per_s`: how many of those
-    who wait leave in a second, by step of the wait, so far.
+    """What days before teach.
+
+    `came`: how many come on average, by kind and half hour. `leave_per_s`: which share of those who wait
+    leaves in a second, by step of their wait.
     """
 
     came: Mapping[Kind, Mapping[int, float]]
@@ -93,7 +95,7 @@ def _leave_per_s(received: Mapping[int, int], gone: Mapping[int, int]) -> Sequen
 
 
 def _spread(by_half: Mapping[int, float], now_s: float) -> Iterator[float]:
-    """The seconds at which half a person more was expected since now, then each whole one."""
+    """When people come, in seconds of the day: the first once half a person is due, then at each whole."""
     owed = 0.5
     for half_hour, people in by_half.items():
         at_s, ends_s = max(now_s, half_hour * HALF_HOUR_S), (half_hour + 1) * HALF_HOUR_S

@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, time, timedelta
 
+from server.domain.instants import half_hour
 from server.domain.simulation.counters_plan import PlannedHalfHour, counters_of, fewest_counters
 from server.domain.simulation.days import HALLS, MIDNIGHT, draw_day
 from server.domain.simulation.run import run_day
-from server.domain.simulation.what_if import PastDays, drawn_again, half_hour, played_days
+from server.domain.simulation.what_if import PastDays, drawn_again, played_days
 from tests.server.domain.simulation.test_what_if import past
 
 SHARE, PLAYED = 0.8, 8
