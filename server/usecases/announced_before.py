@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from server.domain.quality.grades import Grades
-from server.domain.waits.cover import RangeCover, ends_a_range
+from server.domain.waits.cover import RangeCover
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
 from server.store.visits.legs import AnnouncedLeg, announced_before, announced_on
@@ -52,8 +52,8 @@ def _cover(legs: Iterable[AnnouncedLeg]) -> RangeCover:
     """The pairs of these legs, in the order in which their waits ended."""
     cover = RangeCover()
     for _, leg, wait_s in sorted(_waits(legs), key=lambda one: (one[0], one[1].issued_at)):
-        if ends_a_range(leg.quoted_high_s, wait_s, is_called=leg.first_called_at is not None):
-            cover.add(leg.class_, leg.quoted_median_s, wait_s)
+        told = leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s
+        cover.add(leg.class_, told, wait_s, is_called=leg.first_called_at is not None)
     return cover
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
-from server.domain.waits.cover import RangeCover, ends_a_range
+from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
     AFTER_ALL,
     Estimate,
@@ -104,8 +104,9 @@ class Announcer:
         (self.learnt.received if is_received else self.learnt.gone)[wait_step(wait_s)] += 1
         kind = leg.service, leg.leg_class
         self.learnt.came[self.day.on][kind, second_of_day(leg.reference) // HALF_HOUR_S] += 1
-        if isinstance(announced, WaitRange) and ends_a_range(announced.high_s, wait_s, is_called=is_called):
-            self.learnt.cover.add(leg.leg_class, announced.median_s, wait_s)
+        if isinstance(announced, WaitRange):
+            told = announced.low_s, announced.median_s, announced.high_s
+            self.learnt.cover.add(leg.leg_class, told, wait_s, is_called=is_called)
 
     def day_is_over(self) -> None:
         """The days after know what was learnt; counters that are still there close as planned."""

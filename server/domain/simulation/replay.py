@@ -18,7 +18,7 @@ from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedL
 from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
 from server.domain.simulation.logged_hours import HoursOfLog
 from server.domain.simulation.logs import ABSENT, LoggedDuty
-from server.domain.waits.cover import RangeCover, ends_a_range
+from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
     AFTER_ALL,
     Estimate,
@@ -179,8 +179,9 @@ class _Hall:
     def _learn(self, leg: LoggedLeg, now: datetime, *, is_called: bool) -> None:
         """The announced wait of a leg has ended."""
         told, wait_s = self.told.pop(leg.id, None), (now - leg.since).total_seconds()
-        if told is not None and ends_a_range(told.high_s, wait_s, is_called=is_called):
-            self.cover.add(leg.leg_class, told.median_s, wait_s)
+        if told is not None:
+            ends = told.low_s, told.median_s, told.high_s
+            self.cover.add(leg.leg_class, ends, wait_s, is_called=is_called)
 
     def _likely(self, service: str) -> _Place | None:
         """The able counter free for longest; where none is, the one whose last call is the oldest."""

@@ -85,6 +85,25 @@ def test_one_after_the_other_in_the_order_of_the_rule():
     assert predicted([listed], *legs) == {"F001": 60, "A001": 360, "A002": 960}
 
 
+def test_the_worked_example_of_the_rules():
+    """docs/rules/estimates.md: instants of calls, the range before and after earlier waits are known."""
+    first, second = calls("g1", "A", 120), calls("g2", "A", 420)
+    legs = [waits(f"A{number:03d}", 20 - number) for number in range(4)]
+    new = new_in("A")
+    assert list(predicted([first, second], *legs, new="A").values()) == [120, 420, 720, 1020, 1320]
+    at_lunch = replace(second, absences=(Absence(900, 3600),))
+    to_lunch = predicted([first, at_lunch], *legs, new="A")
+    assert (to_lunch["A003"], to_lunch[new]) == (1320, 1920)
+    able = [CounterNow(name, frozenset("A"), is_free=False) for name in ("g1", "g2")]
+    hall = HallSnapshot([QueueNow("A", 4, PACE, ("A",))], able, called_in_s={new: 1320})
+    told = estimate_hall(hall)["A"]
+    assert isinstance(told, WaitRange)
+    assert (told.low_s, round(told.median_s / 60, 1), told.high_s) == (600, 20.4, 2400)
+    known = estimate_hall(replace(hall, reach=lambda median_s: (0.75 * median_s, 1.45 * median_s)))["A"]
+    assert isinstance(known, WaitRange)
+    assert (known.low_s, known.high_s) == (900, 1800)
+
+
 def test_a_condition_on_open_counters_uses_the_counters_open_now():
     """« F first while at most one counter serves F » does not hold while two do."""
     legs = (waits("A001", 10), waits("F001", 5))
