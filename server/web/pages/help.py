@@ -12,9 +12,9 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from server.domain.people.roles import Permission
-from server.domain.texts import fold_text
 from server.web.access.requirements import Access, PageRoutes
 from server.web.pages.help_documents import MANUALS, VISITOR, HelpDocument, HelpLibrary, Passage
+from server.web.pages.help_words import meanings, plain_words
 from server.web.rendering import page
 from server.web.rendering.answers import SameForAll
 from server.web.rendering.menu import help_at
@@ -64,7 +64,7 @@ def help_pages(*, docs_dir: Path) -> PageRoutes:
                 other=library.other_language(own) if own else None,
                 html=Markup(own.rendered.html) if own else "",  # cleaned by nh3 when it was read
                 asked=search_text,
-                found=search(library.open_to(is_public_only=not may_all), search_text, language),
+                found=search(library.open_to(is_public_only=not may_all), search_text, language, own),
                 longest=LONGEST_SEARCH,
             )
 
@@ -131,52 +131,49 @@ class FoundPassage:
         return f"{self.document.address}#{self.passage.heading.anchor}"
 
 
-def search(documents: Iterable[HelpDocument], query: str, language: str) -> list[FoundPassage]:
-    """The passages that have every word or its beginning; accents and capitals do not matter.
+def search(
+    documents: Iterable[HelpDocument], query: str, language: str, own: HelpDocument | None = None
+) -> list[FoundPassage]:
+    """The passages that have the words, their beginning or a word of the same meaning; accents and capitals
+    do not matter. Where no passage has every word, those with the most of them.
 
-    Passages in the reader's language come first, or in English where none is in it; then manuals, then those
-    whose heading has the words, then by the number of occurrences. At most twenty.
+    The reader's language comes first, or English where a document is not in it; then the reader's own
+    manual, the other manuals, headings that have the words, then the number of occurrences. At most twenty.
     """
-    words = list(dict.fromkeys(_plain_words(query).split()))[:MOST_WORDS]
-    if not words:
-        return []
+    words = meanings(query, MOST_WORDS)
     order = sorted(("en", "fr"), key=lambda each: each != language)
-    found: list[tuple[tuple[int, bool, int, int], HelpDocument, Passage]] = []
+    found: list[tuple[int, tuple[int, bool, bool, int, int], HelpDocument, Passage]] = []
     for document in documents:
         title = _document_words(document.rendered.title)
         for passage in document.rendered.passages:
             head = f"{title} {_document_words(passage.heading.text)}"
-            text = _document_words(passage.text)
-            counts = [_count(word, f"{head} {text}") for word in words]
-            if all(counts):
+            text = f"{head} {_document_words(passage.text)}"
+            counts = [_count(word, text) for word in words]
+            has = sum(map(bool, counts))
+            if has:
                 in_head = sum(_count(word, head) > 0 for word in words)
-                rank = (order.index(document.language), document.section in LAST, -in_head, -sum(counts))
-                found.append((rank, document, passage))
-    found.sort(key=lambda each: each[0])
+                place = order.index(document.language), document != own, document.section in LAST
+                found.append((has, (*place, -in_head, -sum(counts)), document, passage))
+    most = max((has for has, *_ in found), default=0)
+    best = sorted((each for each in found if each[0] == most), key=lambda each: each[1])
     return [
         FoundPassage(document, passage, _excerpt(passage.text, words))
-        for _, document, passage in found[:MOST_FOUND]
+        for _, _, document, passage in best[:MOST_FOUND]
     ]
 
 
-def _plain_words(text: str) -> str:
-    """The words in small letters without accents or signs, between single spaces."""
-    return " ".join(re.findall(r"[a-z0-9_]+", fold_text(text)))
+_document_words = cache(plain_words)
+"""The plain words of a text of a document, which lasts as long as the process."""
 
 
-_document_words = cache(_plain_words)
-"""The same of a text of a document, which lasts as long as the process."""
+def _count(alike: tuple[str, ...], words: str) -> int:
+    """How often one of the words of a meaning begins a word; a short one is the whole word."""
+    return sum(f" {words} ".count(f" {word}" if len(word) > 3 else f" {word} ") for word in alike)
 
 
-def _count(word: str, words: str) -> int:
-    return f" {words}".count(f" {word}")
-
-
-def _excerpt(text: str, words: list[str]) -> str:
+def _excerpt(text: str, words: list[tuple[str, ...]]) -> str:
     sentences = re.split(r"(?<=[.!?])\s", text)
-    best = max(
-        sentences, key=lambda sentence: sum(_count(word, _plain_words(sentence)) > 0 for word in words)
-    )
+    best = max(sentences, key=lambda sentence: sum(_count(word, plain_words(sentence)) > 0 for word in words))
     if len(best) <= LONGEST_EXCERPT:
         return best
     return best[:LONGEST_EXCERPT].rpartition(" ")[0] + " …"

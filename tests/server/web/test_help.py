@@ -23,6 +23,7 @@ from server.web.pages.help_documents import (
     anchor_of,
     render,
 )
+from server.web.pages.help_words import SAME_MEANING, plain_words
 from server.web.rendering.menu import install_frame
 from server.web.rendering.page import install
 from server.web.rendering.viewer import Viewer, WorkContext
@@ -119,6 +120,45 @@ def test_search_ignores_accents_and_capitals_in_all_manuals():
     assert found(reader.get("/aide?lang=en&q=set aside").text)[0].startswith("/aide/manuals/")
     assert found(reader.get("/aide?q=xyzzy").text) == []
     assert "«\u00a0&lt;b&gt;\u00a0»" in reader.get("/aide?lang=fr&q=<b>").text
+
+
+@pytest.mark.parametrize(
+    ("query", "language", "place"),
+    [
+        ("famille", "fr", "/aide/manuels/visites"),
+        ("pause midi", "fr", "/aide/manuels/chef-d-accueil#a-la-coupure-de-midi"),
+        ("rendez-vous en retard", "fr", "/aide/manuels/accueil#les-rendez-vous-du-jour"),
+        ("déjeuners", "fr", "/aide/manuels/chef-d-accueil#a-la-coupure-de-midi"),
+        ("late appointment", "en", "/aide/rules/calling"),
+        ("lunch", "en", "/aide/manuals/supervisor#at-the-midday-break"),
+    ],
+)
+def test_a_search_in_other_words_than_the_manuals_finds_the_passage(query: str, language: str, place: str):
+    addresses = [each.address for each in search(HelpLibrary(DOCS).documents().values(), query, language)]
+    assert any(each.startswith(place) for each in addresses[:5])
+
+
+@pytest.mark.parametrize("role", ["agent", "supervisor"])
+def test_the_readers_own_manual_is_first(role: str):
+    library = HelpLibrary(DOCS)
+    own = library.documents()[MANUALS[role]]
+    assert search(library.documents().values(), "pause midi", "fr", own)[0].document == own
+
+
+def test_passages_with_most_of_the_words_stand_for_those_with_all():
+    text = "# Titre\n\nLe papier.\n\n## Autre\n\nLe papier de la borne.\n"
+    document = HelpDocument("manuels/x", "manuals", "fr", lambda: render(text, address_of=lambda _: None))
+    [only] = search([document], "papier borne xyzzy", "fr")
+    assert only.address == "/aide/manuels/x#autre"
+
+
+def test_each_word_of_a_group_of_meanings_leads_somewhere():
+    texts = " ".join(
+        plain_words(passage.text)
+        for document in HelpLibrary(DOCS).documents().values()
+        for passage in document.rendered.passages
+    )
+    assert [group for group in SAME_MEANING if not any(f" {word}" in texts for word in group)] == []
 
 
 def test_an_anonymous_search_finds_only_public_documents():
