@@ -198,10 +198,6 @@ WHEN = {
 """When a gesture is offered, in the words of the manuals."""
 
 
-IN_VISITES = ("postpone", "park", "parked", "add_service", "correct_service", "outcome", "link")
-"""The gestures of the French manual that has a page of its own for them."""
-
-
 def manual_page(name: str, language: str, heading: str, actions: Iterable[str]) -> str:
     """A manual with a table of keys of the console."""
     free, called, serving, not_paused, always, asked, either = WHEN[language]
@@ -295,13 +291,7 @@ def pages() -> dict[str, str]:
         "facts": facts_page(),
         "messages": messages_page(),
         "rules/transitions": transitions_page(),
-        "manuels/agent": manual_page(
-            "manuels/agent",
-            "fr",
-            "et leurs touches",
-            [each for each in usual_keys() if each not in IN_VISITES],
-        ),
-        "manuels/visites": manual_page("manuels/visites", "fr", "# Une visite", IN_VISITES),
+        "manuels/agent": manual_page("manuels/agent", "fr", "et leurs touches", usual_keys()),
         "manuels/flux": flows_page(),
         "manuals/agent": manual_page("manuals/agent", "en", "and their keys", usual_keys()),
     }

@@ -328,6 +328,12 @@ def test_a_key_in_the_text_of_a_manual_is_one_of_the_console():
     assert_faultless(OF_ROLES, lambda name: keys_in_text(name) - known)
 
 
+@pytest.mark.parametrize("name", ["manuels/agent", "manuals/agent"])
+def test_each_key_of_the_console_is_in_the_table_of_the_agent(name: str):
+    told = re.findall(r"^\|[^|]+\|[^|]+\| ([A-Z]\d*) \|$", text_of(name), re.MULTILINE)
+    assert sorted(told) == sorted(usual_keys().values())
+
+
 def properties(schema: object) -> Iterator[str]:
     """The names of fields in a JSON Schema, at every depth."""
     if isinstance(schema, Mapping):

@@ -119,7 +119,7 @@ _TABLE = (
             sets=OF_NO_COUNTER | _OUT_OF_SERIES, takes=("lets_pass", "postponements"), at="lets_pass_since"
         ),
         note="lets the next calls of its queue pass; its first call stays the first",
-        offer=Offer(key="F", button="while_possible"),
+        offer=Offer(key="F", button="always"),
     ),
     _undoable(
         Verb.PARK,
@@ -148,7 +148,7 @@ _TABLE = (
         FactKind.SERVICE_ADDED,
         _stay(_C, _S),
         note="each keeps its state: a leg for that service opens once this one is served",
-        offer=Offer(asks=Asks.SERVICE, key="J", button="while_possible"),
+        offer=Offer(asks=Asks.SERVICE, key="J", button="always"),
     ),
     _undoable(
         Verb.CORRECT_SERVICE,
@@ -157,21 +157,17 @@ _TABLE = (
         at_reception=True,
         columns=LegColumns(sets=_OUT_OF_SERIES, takes=("service", "queue", "target_s")),
         note="each keeps its state: number and rank stay",
-        offer=Offer(asks=Asks.OTHER_SERVICE, key="K", button="while_possible"),
+        offer=Offer(asks=Asks.OTHER_SERVICE, key="K", button="always"),
     ),
     _undoable(
         "outcome",
         FactKind.LEG_ENDED,
-        offer=Offer(
-            path="legs/{leg}/finish", phases=_AT_COUNTER, asks=Asks.OWN, key="U", button="while_possible"
-        ),
+        offer=Offer(path="legs/{leg}/finish", phases=_AT_COUNTER, asks=Asks.OWN, key="U", button="always"),
     ),
     _undoable(
         "link",
         FactKind.VISITS_LINKED,
-        offer=Offer(
-            path="tickets/{visit}/link", phases=_AT_COUNTER, asks=Asks.OWN, key="I", button="while_possible"
-        ),
+        offer=Offer(path="tickets/{visit}/link", phases=_AT_COUNTER, asks=Asks.OWN, key="I", button="always"),
     ),
     _undoable(
         "unlink", FactKind.VISIT_UNLINKED, offer=Offer(path="tickets/{visit}/unlink", phases=_AT_COUNTER)
@@ -263,7 +259,9 @@ _TABLE = (
     _final(
         "close",
         FactKind.COUNTER_CLOSED,
-        offer=Offer(path="counters/{counter}/session", method="DELETE", phases=(_FREE, _SERVING, _PAUSED)),
+        offer=Offer(
+            path="counters/{counter}/session", method="DELETE", phases=(_FREE, _SERVING, _PAUSED), key="Q"
+        ),
     ),
     _final(
         "undo",

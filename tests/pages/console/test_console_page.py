@@ -188,6 +188,31 @@ def test_a_visitor_of_a_service_not_served_here_is_called_by_number_after_a_ques
     phase(dom_console, "free")
 
 
+def test_a_typed_word_filters_the_choices_and_one_press_transfers_and_calls_here(
+    dom_console: DomPage, issue: Callable[..., dict[str, Any]]
+):
+    number = issue()["number"]
+    panel, body = dom_console.locator("[data-panel]"), dom_console.locator("body")
+    expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)
+    dom_console.keyboard.press("F9")
+    phase(dom_console, "called")
+    dom_console.keyboard.press("o")
+    phase(dom_console, "in_service")
+    dom_console.keyboard.press("r")
+    panel.locator("#choice-filter").fill("asso")
+    expect(panel.locator(".choices button")).to_have_text(
+        [re.compile("^Associations.*1$"), re.compile("^Associations.*2$")]
+    )
+    panel.locator("#choice-filter").press("2")
+    phase(dom_console, "called")
+    expect(dom_console.locator("[data-person]")).to_contain_text(number)
+    expect(dom_console.locator("[data-person]")).to_contain_text("Associations")
+    dom_console.keyboard.press("F8")
+    phase(dom_console, "free")
+    dom_console.keyboard.press("q")
+    expect(body).to_have_attribute("data-phase", "choose")
+
+
 def test_a_returned_no_show_keeps_the_number(dom_console: DomPage, issue: Callable[[], dict[str, Any]]):
     number = issue()["number"]
     expect(dom_console.locator('[data-list="waiting"] li')).to_contain_text(number)

@@ -2,7 +2,7 @@
 
 import { listenToGestures } from "./console_input.js";
 import { createLines } from "./console_lines.js";
-import { createPanel } from "./console_panel.js";
+import { createPanel, followWork } from "./console_panel.js";
 import { createHeld } from "./console_held.js";
 import { createOpening, mustAsk } from "./console_opening.js";
 import { createOrder } from "./console_order.js";
@@ -11,12 +11,12 @@ import { createPaper } from "./console_paper.js";
 import { createPauseAfter } from "./console_pause_after.js";
 import { drawPlaces, offerLast, openByForm, placeOfDigit } from "./console_places.js";
 import { createKeys } from "./console_keys.js";
+import { createMoreActs } from "./console_more_acts.js";
 import { drawNeeds } from "./console_needs.js";
 import { capital, createView, drawPause, mayAct } from "./console_view.js";
 import {
   emptyConsole,
   isAnsweredByLeg,
-  isWaiting,
   leftByClosing,
   mustTell,
   pausesAfter,
@@ -120,11 +120,7 @@ function change(next) {
   const before = state;
   state = next;
   if (state.takenAt && !before.takenAt) panel.close();
-  const leg = lines.legHere();
-  if (leg && state.counter?.leg?.leg !== leg.leg) {
-    const isGivenBack = isWaiting(state.queue, leg.leg);
-    tell(isGivenBack ? say("console.outcome.given_back", { number: leg.number }) : "");
-  }
+  lines.follow(state, say);
   render();
 }
 
@@ -257,11 +253,14 @@ async function act(action, choice) {
   if (["finish", "next"].includes(action) && !choice && mustTell(state, page.services))
     return panel.open("outcome");
   if (state.gestures[action]?.asks && !choice) return panel.open(action);
-  if (action === "greeting") return greet(choice);
+  if (action === "greeting") return more.greet(choice);
   panel.close();
   if (action === "join") return join(choice);
   const verb = action === "pause-now" ? "pause" : choice?.isApart ? "unlink" : action;
-  await perform(verb, requestOf(verb, state, choice ?? (action === "pause-now" ? { reason: "break" } : {})));
+  const isUsualPause = action === "pause-now";
+  if (choice?.isCalledHere) await more.transferAndCall(choice);
+  else await perform(verb, requestOf(verb, state, choice ?? (isUsualPause ? { reason: "break" } : {})));
+  if (choice) followWork();
 }
 
 /**
@@ -296,16 +295,20 @@ async function perform(verb, request) {
   const others = placesOf(state).filter(({ counter }) => counter !== was.counter);
   const answer = await attempt(request);
   if (answer.ok) turns.overtake();
-  if (verb === "leave" && answer.ok && others.length > 0) return goOn(others[0].counter);
+  if (verb === "leave" && answer.ok && others.length > 0) {
+    await goOn(others[0].counter);
+    return answer;
+  }
   if (answer.ok && ["receive_below", "undo"].includes(verb) && answer.body.counter !== was.counter) {
     await goOn(answer.body.counter);
     if (verb === "receive_below") tellOutcome(verb, was, answer);
-    return;
+    return answer;
   }
   if (answer.ok) takeAnswer(verb, was, answer);
   await lastRead.begin(readCounter());
   if (!state.isLive) await refresh();
   await pauseIfWanted();
+  return answer;
 }
 
 /** What the answer of a verb says of the active place is shown before the place is read again. */
@@ -340,20 +343,6 @@ function tellOutcome(verb, was, answer) {
   );
 }
 
-async function greet(choice) {
-  if (!state.counter) return;
-  const { services, counter } = state.counter;
-  if (!choice && services.length > 1) return panel.open("greeting");
-  const service = choice?.service ?? services[0];
-  panel.close();
-  const answer = await attempt({
-    path: `/api/v1/halls/${page.hall.slug}/greetings`,
-    body: { service, counter },
-  });
-  if (answer.ok) tell(say("console.outcome.greeting", { service: words.hall.serviceName(service) }));
-  await readCounter();
-}
-
 /** Sends one request, shows its outcome, and answers the verdict. A refusal leads to a fresh state. */
 async function attempt(request, { allowed = [] } = {}) {
   ui.isSending = true;
@@ -380,6 +369,16 @@ function explainWhyNot(action) {
   refuse(say(`console.refused.${whyNot(action, state)}`));
 }
 
+const more = createMoreActs({
+  words,
+  slug: page.hall.slug,
+  stateNow: () => state,
+  panel,
+  attempt,
+  perform,
+  readCounter,
+  lines,
+});
 listenToGestures({ ui, keys, speech, panel, stateNow: () => state, act, toPlace });
 openByForm(
   () => words.hall.ownCounters,

@@ -4,7 +4,8 @@ import { byId, one, setText } from "../shared/dom.js";
 import { choice, html, nothing, repeat } from "../shared/drawing.js";
 import { minutes } from "../shared/durations.js";
 import { callableRows, rowTyped } from "../shared/call_order.js";
-import { choices, nobody } from "./console_visit_panels.js";
+import { choices } from "./console_choices.js";
+import { nobody } from "./console_visit_panels.js";
 
 const PICKED = '[data-panel-body] input[name="visit"]';
 

@@ -1,5 +1,6 @@
 // Presses and keys of the console, as actions.
 
+import { takeChoiceKey } from "./console_choices.js";
 import { isPausing, phaseOf } from "./console_state.js";
 import { isField, targetIn } from "../shared/dom.js";
 import { actionOf, keyOf } from "../shared/keys.js";
@@ -20,10 +21,7 @@ export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPla
   document.addEventListener("keydown", (event) => {
     if (keys.take(event)) return;
     if (event.key === "Escape" && ui.panel) return panel.close();
-    if (ui.panel && /^[1-9]$/.test(event.key) && !isField(event.target)) {
-      const choice = document.querySelector(`[data-panel] [data-choice="${event.key}"]`);
-      if (choice) return choice.click();
-    }
+    if (ui.panel && takeChoiceKey(event, isField(event.target))) return;
     if (
       !ui.panel &&
       keys.chosen.hasSingleLetters &&

@@ -1,5 +1,6 @@
 // What the console writes of the last gesture: what came of it, or why it was refused.
 
+import { isWaiting } from "./console_state.js";
 import { show, write } from "../shared/dom.js";
 
 // at the buttons, and at the counter to open
@@ -22,6 +23,12 @@ export function createLines() {
     for (const place of document.querySelectorAll("[data-outcome]")) place.textContent = text;
   }
 
+  /** Takes away a sentence whose leg is no longer here, or says that it waits again. */
+  function follow({ counter, queue }, say) {
+    if (!legHere || counter?.leg?.leg === legHere.leg) return;
+    tell(isWaiting(queue, legHere.leg) ? say("console.outcome.given_back", { number: legHere.number }) : "");
+  }
+
   /** Says why a gesture was refused; an empty text takes the line away. */
   function refuse(text) {
     write("refused", text);
@@ -32,5 +39,5 @@ export function createLines() {
         ?.scrollIntoView({ block: "nearest" });
   }
 
-  return { tell, refuse, hideRefusal: () => show(REFUSALS, false), legHere: () => legHere };
+  return { tell, refuse, follow, hideRefusal: () => show(REFUSALS, false) };
 }

@@ -6,6 +6,13 @@ import { one, write } from "../shared/dom.js";
 import { draw, nothing } from "../shared/drawing.js";
 import { read } from "../shared/verbs.js";
 
+/** After a choice the focus is where work goes on: on the largest button that can be pressed. */
+export function followWork() {
+  /** @type {HTMLButtonElement | null} */
+  const button = document.querySelector(".main-act:not([hidden]) > button:not(:disabled)");
+  button?.focus();
+}
+
 /**
  * `ui.panel` names the open one. `act(action, choice)` is called with the choice made there;
  * `takeRows(queue)` with the rows of the queue, which a panel that lists people requests; `seek(number)`

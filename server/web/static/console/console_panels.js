@@ -3,8 +3,8 @@
 
 import { one } from "../shared/dom.js";
 import { draw, html } from "../shared/drawing.js";
+import { choices, manyChoices } from "./console_choices.js";
 import {
-  choices,
   chosenPlace,
   linkPanel,
   nobody,
@@ -48,19 +48,34 @@ export function panelFor(action, given) {
   return panel({ ...given, offer, ask });
 }
 
-function transferPanel({ state, words, nowMs, choose }) {
+function transferPanel({ state, words, nowMs, choose, redraw }) {
   const { say, hall } = words;
   const { leg, counter } = state.counter;
   const services = hall.services
     .filter(({ id }) => id !== leg.service)
-    .map(({ id, name }) => ({ label: name, note: servedNote(id, state, words), value: { service: id } }));
+    .map(({ id, name }) => ({
+      label: name,
+      note: servedNote(id, state, words),
+      value: { service: id },
+      isPossible: servedBy(state.queue, id) > 0,
+    }));
+  const isServed = ({ value: { service } }) => state.counter.services.includes(service);
+  const here = services
+    .filter(isServed)
+    .map(({ label, value }) => ({ label, value: { ...value, isCalledHere: true } }));
   const counters = hall.counters
     .filter(({ id }) => id !== counter)
     .map(({ id, label }) => ({
       label: capital(label),
       note: placeNote(id, state, words, leg.service),
       value: { counter: id },
+      isPossible: isAble(id, state, words, leg.service),
     }));
+  const groups = [
+    { title: say("console.transfer.services"), entries: services },
+    { title: say("console.transfer.here"), entries: here },
+    { title: say("console.transfer.counters"), entries: counters },
+  ];
   const send = (value) => {
     const at = typedIn("transfer-at");
     const transfer = {
@@ -83,13 +98,10 @@ function transferPanel({ state, words, nowMs, choose }) {
     body: html`<div class="where">
         ${placeChoice(words, "arrival")}
         <p><label for="transfer-at">${say("console.transfer.not_before")}</label>
-          <input type="time" id="transfer-at"></p>
+          <input type="time" class="time" id="transfer-at"></p>
         ${noteField("transfer-note", words)}
       </div>
-      <h3>${say("console.transfer.services")}</h3>
-      ${choices(services, send)}
-      <h3>${say("console.transfer.counters")}</h3>
-      ${choices(counters, send, services.length + 1)}`,
+      ${manyChoices(groups, { say, choose: send, redraw })}`,
   };
 }
 
@@ -140,6 +152,12 @@ export function placeNote(id, { queue }, { say, hall }, service = null) {
     .join(" · ");
 }
 
+/** Whether a counter is open and serves a service. */
+function isAble(id, { queue }, { hall }, service) {
+  const status = queue?.counters.find((other) => other.counter === id);
+  return Boolean(status) && status.state !== "closed" && mayServe(status, hall, service);
+}
+
 /** Whether a counter serves a service now in words: how many do. */
 export function servedNote(service, { queue }, { say }) {
   const count = servedBy(queue, service);
@@ -161,11 +179,11 @@ function reasonPanel({ state, words, offer, choose }) {
 }
 
 /** A service of the hall; another one than the visitor came for, where the gesture asks for that. */
-function servicePanel({ state, words: { say, hall }, offer, choose }) {
+function servicePanel({ state, words: { say, hall }, offer, choose, redraw }) {
   const own = offer.asks === "other_service" ? state.counter.leg.service : null;
   const services = hall.services.filter(({ id }) => id !== own);
   const entries = services.map(({ id, name }) => ({ label: name, value: { service: id } }));
-  return explainedPanel(state, say, offer, choices(entries, choose));
+  return explainedPanel(state, say, offer, manyChoices([{ entries }], { say, choose, redraw }));
 }
 
 function explainedPanel({ counter }, say, { action }, list) {
@@ -177,7 +195,7 @@ function explainedPanel({ counter }, say, { action }, list) {
 
 const explained = (text, list) => html`<p>${text}</p>${list}`;
 
-function returnedPanel({ state, words: { say, hall, hour }, choose }) {
+function returnedPanel({ state, words: { say, hall, hour }, choose, redraw }) {
   const entries = (state.queue?.no_shows ?? []).map((leg) => ({
     label: `${leg.number} · ${hall.serviceName(leg.service)}`,
     note: say("console.person.called", { at: hour(leg.last_called_at) }),
@@ -186,7 +204,7 @@ function returnedPanel({ state, words: { say, hall, hour }, choose }) {
   return {
     title: say("console.returned.title"),
     body: entries.length
-      ? explained(say("console.returned.explain"), choices(entries, choose))
+      ? explained(say("console.returned.explain"), manyChoices([{ entries }], { say, choose, redraw }))
       : nobody(say("console.returned.nobody")),
   };
 }
@@ -195,23 +213,22 @@ function returnedPanel({ state, words: { say, hall, hour }, choose }) {
  * The other counters of the hall: a closed one is held in addition to one's own; one of another session is
  * taken over with all of that session.
  */
-function joinPanel({ state, words, refusal, choose }) {
+function joinPanel({ state, words, refusal, choose, redraw }) {
   const { say, hall } = words;
   if (refusal) return takeOverPanel(refusal, words, choose);
   const held = countersOf(state.queue, state.counter.session_mark);
   const others = hall.ownCounters.filter(({ id }) => !held.includes(id));
+  const isHeld = (id) => Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark);
   const entries = others.map(({ id, label }) => ({
     label: capital(label),
     note: placeNote(id, state, words),
-    value: {
-      counter: id,
-      takeOver: Boolean(state.queue?.counters.find(({ counter }) => counter === id)?.session_mark),
-    },
+    value: { counter: id, takeOver: isHeld(id) },
+    isPossible: !isHeld(id),
   }));
   return {
     title: say("console.join.title"),
     body: entries.length
-      ? explained(say("console.join.explain"), choices(entries, choose))
+      ? explained(say("console.join.explain"), manyChoices([{ entries }], { say, choose, redraw }))
       : nobody(say("console.join.nothing")),
   };
 }
@@ -226,10 +243,10 @@ function takeOverPanel({ choice, problem }, words, choose) {
   };
 }
 
-function greetingPanel({ state, words: { say, hall }, choose }) {
+function greetingPanel({ state, words: { say, hall }, choose, redraw }) {
   const entries = state.counter.services.map((id) => ({
     label: hall.serviceName(id),
     value: { service: id },
   }));
-  return { title: say("console.greeting.title"), body: choices(entries, choose) };
+  return { title: say("console.greeting.title"), body: manyChoices([{ entries }], { say, choose, redraw }) };
 }

@@ -105,7 +105,8 @@ function placeItem({ counter, status }, digit, { words, showsCounters, open, red
   return html`<li class=${isHeld ? "held" : ""}>
     <h3><bdi id="place-${id}">${capital(label)}</bdi>${mark}</h3>
     <p class="what"><bdi>${counter.services.map(hall.serviceName).join(", ")}</bdi></p>
-    <p class="state">${isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free")}</p>
+    <p class="state">${isHeld ? heldWords(status, showsCounters, words) : say("console.choose.is_free")}
+      ${isHeld ? html`<small>${say("console.choose.take_over_effect")}</small>` : nothing}</p>
     <div class="opening">
       ${isHeld ? nothing : withOthers(counter, say, redraw)}
       <button type="button" class=${isHeld ? "" : "primary"} aria-describedby="place-${id}"

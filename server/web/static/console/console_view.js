@@ -174,7 +174,7 @@ function tick(state, nowMs, words) {
   const { serviceIds } = words.hall;
   const rows = isHere ? rowsHere(state, nowMs) : waitingRows(queue, serviceIds, nowMs);
   const people = isHere ? waitingHere(queue, counter) : waitingCount(queue, serviceIds);
-  const overdue = overdueHere(queue, isHere ? counter : null);
+  const overdue = overdueHere(queue, isHere ? counter : null, { rows, nowMs });
   drawWaiting(rows, { people, overdue }, words);
   drawNext(rows, state, words);
   write("waiting-short", words.say("console.bar.waiting", { count: people }));
@@ -225,6 +225,7 @@ function drawNext(rows, { counter, queue }, { say, hall, hour }) {
   const restsUntil = restUntil(queue);
   const nobody = restsUntil ? say("console.free.rest", { at: hour(restsUntil) }) : say("console.free.nobody");
   for (const name of ["next-line", "next-line-paused"]) write(name, number && !restsUntil ? named : nobody);
+  document.body.toggleAttribute("data-calls-nobody", !number || Boolean(restsUntil));
   write("free-since", counter?.since ? say("console.free.since", { at: hour(counter.since) }) : "");
 }
 

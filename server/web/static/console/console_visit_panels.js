@@ -1,7 +1,8 @@
-// Panels about one visit: set aside and go on, what the service led to; the choices of every panel.
+// Panels about one visit: set aside and go on, what the service led to.
 
 import { byId, one } from "../shared/dom.js";
 import { choice, html, nothing } from "../shared/drawing.js";
+import { choices, manyChoices } from "./console_choices.js";
 import { numberField, numberIn } from "../shared/number_field.js";
 
 const OUTCOMES = ["file_received", "paper_missing", "informed", "redirected"];
@@ -35,7 +36,7 @@ export function parkPanel({ state, words, choose }) {
   };
 }
 
-export function parkedPanel({ state, words: { say, hall, hour }, choose }) {
+export function parkedPanel({ state, words: { say, hall, hour }, choose, redraw }) {
   const entries = (state.queue?.parked ?? []).map(({ leg, number, service, not_before: from }) => ({
     label: `${number} · ${hall.serviceName(service)}`,
     note: from ? say("console.parked.until", { at: hour(from) }) : "",
@@ -43,7 +44,9 @@ export function parkedPanel({ state, words: { say, hall, hour }, choose }) {
   }));
   return {
     title: say("console.parked.title"),
-    body: entries.length ? choices(entries, choose) : nobody(say("console.parked.nobody")),
+    body: entries.length
+      ? manyChoices([{ entries }], { say, choose, redraw })
+      : nobody(say("console.parked.nobody")),
   };
 }
 
@@ -102,18 +105,4 @@ export function linkPanel({ state, words: { say }, choose }) {
       </form>
       ${linked.length ? html`<p>${text}</p>${choices(apart, choose)}` : nothing}`,
   };
-}
-
-/**
- * A list of buttons; `choose` is called with the value of the one pressed. A digit chooses each, from `first`
- * on.
- */
-export function choices(entries, choose, first = 1) {
-  const item = ({ label, note, value }, index) => {
-    const digit = first + index <= 9 ? first + index : null;
-    const key = digit ? html`<kbd aria-hidden="true">${digit}</kbd>` : nothing;
-    return html`<li><button type="button" data-choice=${digit ?? nothing} @click=${() => choose(value)}
-      ><span><bdi>${label}</bdi>${note ? html`<small>${note}</small>` : nothing}</span>${key}</button></li>`;
-  };
-  return html`<ul class="choices">${entries.map(item)}</ul>`;
 }

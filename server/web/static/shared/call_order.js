@@ -78,9 +78,18 @@ export function waitingHere(queue, counter) {
   return sumOf(groupsHere(queue, counter), "people");
 }
 
-/** How many of those who wait for a counter have waited past their target; without one, of the hall. */
-export function overdueHere(queue, counter = null) {
-  return sumOf(groupsHere(queue, counter), "overdue");
+/**
+ * How many of those who wait for a counter have waited past their target; without one, of the hall. The queue
+ * counted them at its instant; each of these rows that has passed its target since counts too.
+ *
+ * @param {any} queue
+ * @param {any} [counter]
+ * @param {{ rows?: any[], nowMs?: number }} [since]
+ */
+export function overdueHere(queue, counter = null, { rows = [], nowMs = 0 } = {}) {
+  const elapsedS = (nowMs - Date.parse(queue?.as_of ?? "")) / 1000;
+  const isNew = ({ leg, waitedS, isOverdue }) => isOverdue && waitedS - elapsedS <= leg.target_s;
+  return sumOf(groupsHere(queue, counter), "overdue") + rows.filter(isNew).length;
 }
 
 function groupsHere(queue, counter) {

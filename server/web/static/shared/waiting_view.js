@@ -6,6 +6,11 @@ import { setText, show, write } from "./dom.js";
 import { drawList, html, icon } from "./drawing.js";
 
 const ROWS_SHOWN = 8;
+const ROWS_OF_A_LARGE_WINDOW = 16; // those of the console at 1920 × 1080
+const isLarge = globalThis.matchMedia?.("(min-width: 1700px) and (min-height: 950px)");
+
+const rowsShown = () =>
+  isLarge?.matches && document.body.classList.contains("console") ? ROWS_OF_A_LARGE_WINDOW : ROWS_SHOWN;
 
 let isWhole = false;
 
@@ -20,7 +25,7 @@ let isWhole = false;
 export function drawWaiting(rows, { people, overdue }, words) {
   const count = Math.max(rows.length, people);
   const longest = minutes(Math.max(0, ...rows.map(({ waitedS }) => waitedS)), words.say);
-  const most = isWhole ? rows.length : ROWS_SHOWN;
+  const most = isWhole ? rows.length : rowsShown();
   write("waiting-count", count ? words.say("console.waiting.count", { count }) : "");
   write("waiting-truth", count ? words.say("console.waiting.truth", { longest, overdue }) : "");
   show("[data-nobody]", count === 0);
@@ -38,7 +43,7 @@ export function drawWaiting(rows, { people, overdue }, words) {
 function drawWhole(length, redraw, { say }) {
   const button = document.querySelector("[data-whole]");
   if (!button) return;
-  button.hidden = length <= ROWS_SHOWN;
+  button.hidden = length <= rowsShown();
   button.setAttribute("aria-expanded", String(isWhole));
   setText(button, isWhole ? say("console.waiting.less") : say("console.waiting.whole", { count: length }));
   button.onclick = () => {

@@ -43,6 +43,15 @@ test("waiting visitors are listed in call order, without those sent to another c
   assert.deepEqual(numbers(rowsHere({ ...state, order: order([legs[1], legs[0]]) }, NOW)), ["H002", "A001"]);
 });
 
+test("who passes the target since the queue was counted counts by the second", () => {
+  const groups = [{ service: "accueil", counter: null, people: 2, overdue: 1 }];
+  const legs = [leg("A001", { minutes: 16 }), leg("A002", { minutes: 14 })];
+  const state = { ...at(), queue: queue({ legs, waiting: 2, groups }) };
+  const since = (nowMs) => ({ rows: rowsHere(state, nowMs), nowMs });
+  assert.equal(overdueHere(state.queue, state.counter, since(NOW + 59_000)), 1);
+  assert.equal(overdueHere(state.queue, state.counter, since(NOW + 61_000)), 2);
+});
+
 test("the count of a counter is of all who wait for it, also where the queue lists the first only", () => {
   const groups = [
     { service: "accueil", counter: null, people: 210, overdue: 61 },
