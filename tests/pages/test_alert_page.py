@@ -45,17 +45,22 @@ def test_a_guard_raises_by_keyboard_sees_each_screen_and_ends_by_two_confirmatio
     )
     expect(outcome).to_have_text(f"{number} est appelé.")
     guard = at_work(pages, server, "security", "/securite")
-    guard.locator("a.alarm").focus()
+    guard.locator("button.alarm[popovertarget]").focus()
+    guard.keyboard.press("Enter")
+    evacuate = guard.locator("[data-raises=evacuate]")
+    expect(evacuate).to_be_focused()
+    assert_accessible(guard)
+    guard.keyboard.press("Enter")
+    expect(guard.locator("[data-alert-outcome]")).to_have_text(
+        "Pressez encore une fois pour déclencher\u00a0: évacuation."
+    )
+    expect(screen.locator("#alert")).to_be_hidden()
+    guard.keyboard.down("Enter")
+    expect(guard.locator("[data-alert-more]")).to_be_focused()
+    guard.keyboard.up("Enter")
     guard.keyboard.press("Enter")
     guard.wait_for_url("**/alerte?**")
     expect(guard.locator("[data-live]")).to_have_attribute("data-live", "yes")
-    guard.locator("input[value=evacuate]").focus()
-    guard.keyboard.press("Space")
-    guard.keyboard.press("Enter")
-    expect(guard.locator("[data-confirm]")).to_be_focused()
-    expect(guard.locator("[data-none]")).to_be_visible()
-    assert_accessible(guard)
-    guard.keyboard.press("Enter")
     expect(screen.locator(".alert-title")).to_have_text("Évacuez le bâtiment")
     expect(kiosk.locator("#alert h2")).to_have_text("Évacuez le bâtiment")
     expect(kiosk.locator("#alert use")).to_have_attribute("href", "#sign-evacuate")
@@ -115,6 +120,35 @@ def test_a_medical_alert_is_shown_on_wall_and_reception_and_ended_by_two_people(
     wall.locator('[data-end="second"]').click()
     expect(wall.locator("[data-none]")).to_be_visible()
     expect(desk.locator(".alert-strip p")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("agent", "/console"),
+        ("reception", "/accueil"),
+        ("supervisor", "/mur"),
+        ("supervisor", "/supervision"),
+        ("agent", "/"),
+    ],
+)
+def test_every_page_of_work_raises_in_two_presses_and_never_in_one(
+    server: Served, pages: Pages, role: str, path: str
+):
+    page = sign_in(pages.open(), server, *demonstration_user(server, role), path)
+    page.get_by_role("button", name="Alerte", exact=True).click()
+    medical = page.locator("[data-raises=medical]")
+    medical.dblclick()
+    expect(page.locator("[data-alert-outcome]")).to_contain_text("Pressez encore")
+    assert_accessible(page)
+    with page.expect_response("**/api/v1/alerts") as answer:
+        medical.click(delay=1500)
+    expect(page.locator("[data-alert-outcome]")).to_contain_text("Alerte déclenchée")
+    alert = answer.value.json()["alert"]
+    page.locator("[data-alert-more]").click()
+    page.locator(f'[data-end="take_back"][data-of="{alert}"]').click()
+    page.locator('[data-end="take_back_sure"]').click()
+    expect(page.locator("[data-none]")).to_be_visible()
 
 
 def test_halls_are_ticked_then_removed_in_the_last_step_and_the_alert_is_taken_back(

@@ -9,11 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import Page, Route
 
+from server.domain.visits.gestures import usual_keys
 from tests.conftest import Serve
 from tests.harness import working
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
-from tests.harness.dom.dom_pages import DomPage, expect
+from tests.harness.dom.dom_pages import DomPage, cookies_of, expect
 from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import close_counters, demonstration_user, issue
@@ -332,6 +333,42 @@ def test_a_supervisor_looks_after_the_hall_by_keyboard(hall: Served, page: Page,
     page.get_by_role("button", name="Rétablir la voix").press("Enter")
     expect(outcome).to_have_text("La voix est rétablie.")
     expect(page.get_by_role("button", name="Couper 15 minutes")).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("role", "path"), [("agent", "/console"), ("reception", "/accueil"), ("supervisor", "/mur")]
+)
+def test_the_question_mark_tells_each_key_that_works_on_a_page(
+    hall: Served, dom_page: DomPage, role: str, path: str
+):
+    dom_page.add_cookies(cookies_of(hall, *demonstration_user(hall, role)))
+    dom_page.goto(f"{hall.base_url}{path}")
+    expect(dom_page.locator("[data-live=yes]").first).to_be_visible()
+    dom_page.keyboard.press("?")
+    told = {each.inner_text() for each in dom_page.locator(".keys-help dt").all()} - {"?", "Échap"}
+    at_reception = {"1–9", "S", "A", "M", "F", "F2"}
+    assert (
+        told == {"/console": {*usual_keys().values(), "1–9"}, "/accueil": at_reception, "/mur": {"F"}}[path]
+    )
+    assert all(each.inner_text().strip() for each in dom_page.locator(".keys-help dd").all())
+
+
+def test_a_number_typed_on_the_hall_view_gives_its_visit(hall: Served, page: Page):
+    number = issue(hall, SITE, "laon-accueil")
+    sign_in(page, hall, "supervisor", "/mur")
+    expect(page.locator("[data-live=yes]").first).to_be_visible()
+    page.keyboard.press("f")
+    page.keyboard.type("Z999")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-found-note]")).to_contain_text("Aucun")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    found = page.locator('[data-list="found"] li').first
+    expect(found.locator("b")).to_have_text(number)
+    found.get_by_role("button", name=f"Parcours {number}").press("Enter")
+    expect(found.locator(".history li").first).to_contain_text("ticket délivré")
+    assert_accessible(page)
 
 
 def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages):

@@ -1,5 +1,6 @@
 """Pages that lead to others, `/` and `/voix`; the problem pages that readers get instead of a page."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from werkzeug.wrappers import Response
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_text
+from server.domain.people.roles import Permission
 from server.language import LANGUAGES
 from server.usecases.attention import read_attention
 from server.usecases.people.invitations import awaits_first_person
@@ -17,7 +19,7 @@ from server.web.access.callers import LOOPBACK, database, identify
 from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import of_app
 from server.web.rendering import page
-from server.web.rendering.menu import VOICE_PERMISSIONS, pages_for
+from server.web.rendering.menu import VOICE_PERMISSIONS, MenuGroup, WorkPage, pages_for
 from server.web.rendering.viewer import Moments, Viewer
 
 _SAID = frozenset({400, 401, 403, 404, 405, 429, 500, 503})
@@ -34,6 +36,8 @@ class Demonstration:
 
 needs = of_app(Demonstration)
 
+MOST_PAGES = 9
+"""Pages in the first view; the others unfold under their group."""
 MOST_AT_ONCE = 12
 """Rows of what asks for attention that are shown at once; the others unfold."""
 
@@ -68,12 +72,20 @@ def home() -> Any:
     return render_template(
         "home.html",
         groups=groups,
+        first=_first_pages(groups),
         to_decide=sum(each.kind is AttentionKind.NOTICE_PROPOSED for each in attention),
         halls=theirs,
+        alert_halls=page.halls(Permission.RAISE_ALERT),
         demonstration=shown,
         attention=attention,
         most_at_once=MOST_AT_ONCE,
     )
+
+
+def _first_pages(groups: Mapping[MenuGroup, Sequence[WorkPage]]) -> Mapping[MenuGroup, int]:
+    """How many pages of each group are in the first view: `MOST_PAGES` in all, taken in turn from each."""
+    turns = [(at, group) for group, pages in groups.items() for at in range(len(pages))]
+    return Counter(group for _, group in sorted(turns, key=lambda turn: turn[0])[:MOST_PAGES])
 
 
 def _attention(person: Viewer, halls: Sequence[HallConfiguration]) -> list[_LineOfList]:

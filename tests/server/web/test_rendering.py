@@ -66,6 +66,8 @@ def test_each_role_sees_its_pages_in_one_order_and_may_open_each(site: ApiSite, 
     menu = re.findall(r'<li><a href="([^"]+)"', FRAME.findall(hub)[0])
     assert menu == addresses
     assert tiles == [*addresses, "/suivi", "/aide"]
+    folded = re.sub(r"(?s)<details.*?</details>", "", hub)
+    assert len(re.findall(r'class="tile"', folded)) == min(len(addresses), 9) + 2
     assert all(browser.get(address).status_code == 200 for address in addresses)
 
 

@@ -52,16 +52,12 @@ OF_PAPER = ("console.paper.", "console.person.arrived", "console.refused.", "con
 """Sentences of calls from paper, where the rest of the console is missing."""
 _WORKER = Path(server.__file__).parent / "web/static/console/worker.js"
 OF_WALL = (
-    "console.live.",
-    "console.break.",
-    "console.closed.",
-    "console.waiting.",
-    "console.chip.shared_number",
-    "console.duration.",
-    "console.refused.",
-    "console.outcome.",
+    *OF_RECEPTION,
+    *("wall.", "console.break.", "console.closed.", "reception.find.", "reception.need."),
+    *("reception.history.", "gestures/reception.history.", "gestures/console.outcome."),
+    *("server/why.", "server.message.", "server.keys."),
 )
-"""Sentences of the console that the wall uses too."""
+"""Sentences of the wall, which finds a visit as the reception desk does."""
 
 console_pages = PageRoutes("console", __name__, template_folder="templates")
 """The routes of the console.
@@ -74,7 +70,9 @@ def _console(template: str) -> str:
     language, person = page.language(), page.viewer()
     assert person is not None, "their hall was found"
     reach = person.reach(Permission.CALL, hall)
-    sentences = page.sentences("console.", "gestures/console.", "server/why.", "server.message.")
+    sentences = page.sentences(
+        "console.", "gestures/console.", "server/why.", "server.message.", "server.keys."
+    )
     return render_template(
         template,
         hall=hall,
@@ -205,8 +203,8 @@ def reception() -> str:
         "gestures/console.outcome.",
         "gestures/reception.history.",
         *OF_RECEPTION,
-        "server/why.",
-        "server.message.",
+        *("gestures/console.keys.action.reception", "gestures/console.keys.action.incident"),
+        *("server/why.", "server.message.", "server.keys."),
     )
     return render_template(
         "reception/reception.html",
@@ -269,7 +267,8 @@ wall_pages = PageRoutes("wall", __name__, template_folder="templates")
 @wall_pages.get("/mur", Permission.SUPERVISE)
 def wall() -> str:
     hall = page.hall(Permission.SUPERVISE)
-    language = page.language()
+    language, person = page.language(), page.viewer()
+    may_receive = person is not None and person.may(Permission.RECEIVE, hall.site.slug)
     queues = [{"id": each.id, "name": text_in(each.names, language)} for each in hall.queues.values()]
     profiles = {each: hall.profiles_for(each) for each in hall.counters}
     return render_template(
@@ -278,6 +277,7 @@ def wall() -> str:
         halls=page.halls(Permission.SUPERVISE),
         voices=needs.of(hall),
         name_of=lambda code: name_in(code, page.language()),
-        page={**hall_page(hall, language), "queues": queues, "profiles_for": profiles},
-        sentences=page.sentences("wall.", *OF_WALL, "server.message."),
+        may_receive=may_receive,
+        page={**console_page(hall, language, WHOLE_HALL), "queues": queues, "profiles_for": profiles},
+        sentences=page.sentences(*OF_WALL),
     )

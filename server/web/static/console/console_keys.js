@@ -3,6 +3,7 @@
 
 import { one, write } from "../shared/dom.js";
 import { drawList, html } from "../shared/drawing.js";
+import { actionRows, DIGITS, tellKeys } from "../shared/page_keys.js";
 import { KEYS_STORED_AT, keyOf, refusedKey, storedKeys } from "../shared/keys.js";
 
 /** The agent's keys on this computer; `say` gives the words, `usual` the key of each action. */
@@ -79,6 +80,7 @@ export function createKeys(say, usual) {
       keep();
     });
   mark();
+  tellKeys(say, () => [...actionRows(say, chosen), [DIGITS, say("console.keys.digit")]]);
   return {
     chosen,
     draw,

@@ -8,7 +8,8 @@ import { hourTeller } from "../shared/durations.js";
 import { byId, isField, one, setText, show, showRefusal as refuse } from "../shared/dom.js";
 import { drawRows, html, nothing } from "../shared/drawing.js";
 import { isBehind } from "../shared/freshness.js";
-import { actionOf, keyOf } from "../shared/keys.js";
+import { actionOf } from "../shared/keys.js";
+import { actionRows, DIGITS, listenToPageKeys, tellKeys } from "../shared/page_keys.js";
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
@@ -347,21 +348,25 @@ sayForm?.addEventListener("submit", (event) => {
   sayToCounter();
 });
 document.addEventListener("keydown", (event) => {
-  const key = keyOf(event);
-  if (key === null || isField(event.target)) return;
-  if (actionOf(event, { ...keys.chosen, isInField: false }) === "reception" && toConsole)
-    return toConsole.click();
-  if (!keys.chosen.hasSingleLetters) return;
-  const at = /^[1-9]$/.test(key) ? Number(key) : 0;
-  if (at > 0 && menu[at - 1]) issue(menu[at - 1].id);
-  else if (key === "S") greet();
-  else if (key === "A") nextNeeds.open();
-  else if (key === "M" && sayForm) sayForm.elements.counter.focus();
-  else if (key === "F" && find) {
-    event.preventDefault();
-    find.focus();
-  }
+  if (isField(event.target) || !toConsole) return;
+  if (actionOf(event, { ...keys.chosen, isInField: false }) === "reception") toConsole.click();
 });
+const ownKeys = listenToPageKeys({
+  say,
+  name: "reception",
+  isOn: () => keys.chosen.hasSingleLetters,
+  acts: {
+    [DIGITS]: (digit) => menu[digit - 1] && issue(menu[digit - 1].id),
+    S: greet,
+    A: () => nextNeeds.open(),
+    ...(sayForm && { M: () => sayForm.elements.counter.focus() }),
+    ...(find && { F: find.focus }),
+  },
+});
+const sharedKeys = ["reception", "incident"].filter((action) =>
+  action === "reception" ? toConsole : document.querySelector("[data-incident-open]"),
+);
+tellKeys(say, () => [...ownKeys(), ...actionRows(say, keys.chosen, sharedKeys)]);
 setInterval(() => {
   draw();
   sayNowAndThen(Date.now());

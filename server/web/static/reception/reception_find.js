@@ -26,8 +26,8 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   if (!form) return null;
   const { say, hall } = words;
   const list = one('[data-list="found"]');
-  /** @type {HTMLFormElement} */
-  const lost = one("[data-lost-ticket]");
+  /** @type {HTMLFormElement | null} */
+  const lost = document.querySelector("[data-lost-ticket]");
   const forms = gestureForms(words, cancelReasons);
   let query = null;
   let found = [];
@@ -38,7 +38,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
     event.preventDefault();
     search({ number: form.elements.number.value }, say("reception.find.nothing_typed"));
   });
-  lost.addEventListener("submit", (event) => {
+  lost?.addEventListener("submit", (event) => {
     event.preventDefault();
     const { service, at, language } = lost.elements;
     search(
@@ -189,7 +189,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   one("[data-find-close]").addEventListener("click", () => {
     clear("");
     form.reset();
-    lost.reset();
+    lost?.reset();
     form.elements.number.focus();
   });
 

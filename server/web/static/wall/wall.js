@@ -8,6 +8,8 @@ import { isBehind } from "../shared/freshness.js";
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
 import { createPaced } from "../shared/paced_refetch.js";
+import { KEYS_STORED_AT, storedKeys } from "../shared/keys.js";
+import { listenToPageKeys, tellKeys } from "../shared/page_keys.js";
 import { hallWords } from "../shared/hall_words.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -15,6 +17,7 @@ import { csrfHeader, oneAtATime, read, send, tellBarred, whyNotDone } from "../s
 import { changedWords, drawLiveness } from "../shared/waiting_view.js";
 import { emptyWall, saidNext, withWall } from "./wall_state.js";
 import { createAbsences } from "./wall_absences.js";
+import { createFind } from "../reception/reception_find.js";
 import { createHalfDay } from "./wall_half_day.js";
 import { createSound } from "./wall_sound.js";
 import { createWallView } from "./wall_view.js";
@@ -68,6 +71,24 @@ const drawAbsences = createAbsences({
   tell,
   path: `${HALL}/absences`,
 });
+const find = createFind({
+  words,
+  cancelReasons: page.gestures.find(({ action }) => action === "cancel").reasons,
+  attempt,
+  tell,
+  reprint: null,
+  ask: (query) => read(`${HALL}/visits?${query}`),
+});
+const { hasSingleLetters } = storedKeys(localStorage.getItem(KEYS_STORED_AT), {});
+tellKeys(
+  say,
+  listenToPageKeys({
+    say,
+    name: "wall",
+    isOn: () => hasSingleLetters,
+    acts: find ? { F: find.focus } : {},
+  }),
+);
 const messages = createMessages({ words, attempt, paths: () => [`${HALL}/messages`] });
 
 const socket = connect(
@@ -87,6 +108,7 @@ const socket = connect(
     messages: {
       "queue.changed": () => {
         soon();
+        find?.refresh();
         setTimeout(soon, FORETOLD_AFTER_MS);
       },
       "message.changed": ({ counter }) => {
