@@ -187,7 +187,7 @@ class FactKind(StrEnum):
     INVITATION_ACCEPTED = "InvitationAccepted"
     """The person has chosen one; the link is used."""
     ACCOUNT_DESCRIBED = "AccountDescribed"
-    """Login, name, address or language of an account changed: which, not to what."""
+    """Login, name, address, language, theme or density of an account changed: which, not to what."""
     ROLES_CHANGED = "RolesChanged"
     """The roles of an account, before and after."""
     ACCOUNT_LOCKED = "AccountLocked"

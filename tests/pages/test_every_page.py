@@ -19,6 +19,7 @@ from tests.harness.accessible import (
     assert_not_sideways,
     further_violations,
     unreached_by_keyboard,
+    violations,
 )
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
@@ -181,6 +182,35 @@ def test_a_page_of_people_at_work(hall: Served, page_of: Callable[[str | None], 
     assert further_violations(page, is_whole=path in WHOLE) == []
     page.set_viewport_size(NARROWEST)
     assert_not_sideways(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        ("supervisor", ["/", "/mur", "/configuration/laon"]),
+        ("quality", ["/qualite"]),
+        ("reception", ["/accueil"]),
+        ("agent", ["/console"]),
+    ],
+)
+def test_a_person_chooses_a_dark_theme_and_a_compact_density(
+    hall: Served, pages: Pages, role: str, paths: list[str]
+):
+    page = sign_in(pages.open(), hall, *demonstration_user(hall, role), path="/compte")
+    chosen, form = page.locator("html"), page.locator("form[action='/compte/affichage']")
+    for theme, density in (("dark", "compact"), ("light", "comfortable")):
+        form.locator("#theme").select_option(theme)
+        form.locator("#density").select_option(density)
+        form.locator("button").press("Enter")
+        expect(page.locator(".notice.good")).to_be_focused()
+        expect(chosen).to_have_attribute("data-theme", theme)
+        expect(chosen).to_have_attribute("data-density", density)
+        for path in paths if theme == "dark" else ():
+            with read(page):
+                page.goto(f"{hall.base_url}{path}")
+            assert violations(page) == []
+            assert_not_sideways(page)
+        page.goto(f"{hall.base_url}/compte")
 
 
 def test_a_day_is_played_by_keyboard_and_goes_by_steps_with_reduced_motion(

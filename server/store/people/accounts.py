@@ -54,6 +54,8 @@ class AccountRow:
     created_at: datetime
     last_signed_in_at: datetime | None
     language: str
+    theme: str = "light"
+    density: str = "comfortable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ describe_account = KeepFields(account, AccountRow, "login", "display_name", "ema
 _SET_LOCKED = Write(_OF_ROW, "is_locked")
 _SET_PASSWORD = Write(_OF_ROW, "password_hash")
 _SET_LANGUAGE = Write(_OF_ROW, "language")
+_SET_DISPLAY = Write(_OF_ROW, "theme", "density")
 _OPEN_ACCOUNT = _OF_ROW.where(account.c.is_locked.is_(False))
 _NOTE_SIGNED_IN = Write(_OPEN_ACCOUNT, "last_signed_in_at")
 _NOTE_SIGNED_IN_BY_PASSWORD = Write(
@@ -194,6 +197,11 @@ def set_password_hash(transaction: Writes, account: str, password_hash: str) -> 
 def set_language(transaction: Writes, account: str, language: str) -> None:
     """Keeps the language of an account's pages and letters."""
     transaction.run(_SET_LANGUAGE, row_id=account, language=language)
+
+
+def set_display(transaction: Writes, account: str, *, theme: str, density: str) -> None:
+    """Keeps how an account's pages look."""
+    transaction.run(_SET_DISPLAY, row_id=account, theme=theme, density=density)
 
 
 def note_signed_in(rows: WrittenRows, account: str, *, at: datetime, password_hash: str | None) -> bool:

@@ -27,6 +27,8 @@ class SignedInAccount:
     login: str
     display_name: str
     language: str
+    theme: str
+    density: str
     session: str
     role: str | None
     site: str | None

@@ -18,6 +18,8 @@ account = Table(
     Column("created_at", Instant, nullable=False),
     Column("last_signed_in_at", Instant),
     Column("language", String(10), nullable=False, server_default="fr"),
+    Column("theme", String(10), nullable=False, server_default="light"),
+    Column("density", String(12), nullable=False, server_default="comfortable"),
 )
 
 account_pseudonym = Table(

@@ -21,6 +21,10 @@ from server.store.transactions.database import Database
 from server.usecases.people.accounts import check_language, keep_password, personal_words
 from server.usecases.people.sessions import check_password, hash_password, is_right, names_of_office
 
+THEMES = ("light", "dark", "device")
+DENSITIES = ("comfortable", "compact")
+"""How the pages of a person may look, the usual one first. `device`: as the computer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -169,6 +173,23 @@ def change_own_password(database: Database, attempt: Attempt, new: str, *, sessi
     kept = hash_password(new)
     with database.installation_transaction(Author(account.id)) as transaction:
         keep_password(transaction, account.id, kept, but=session)
+
+
+def choose_own_display(database: Database, author: Author, theme: str, density: str) -> None:
+    """The theme and the density of the author's pages from now on; an unknown one is the usual one.
+
+    Refusal: unknown_account.
+    """
+    display = {
+        "theme": theme if theme in THEMES else THEMES[0],
+        "density": density if density in DENSITIES else DENSITIES[0],
+    }
+    with database.installation_transaction(author) as transaction:
+        row = existing(accounts.account_row(transaction, author.person_id), "unknown_account")
+        changed = [name for name, value in display.items() if getattr(row, name) != value]
+        if changed:
+            accounts.set_display(transaction, row.id, **display)
+            transaction.record(of_kind(FactKind.ACCOUNT_DESCRIBED, account=row.id, changed=changed))
 
 
 def choose_own_language(database: Database, author: Author, language: str) -> None:

@@ -58,6 +58,8 @@ class Caller:
     digest: str | None = None
     session: str | None = None
     language: str | None = None
+    theme: str = "light"
+    density: str = "comfortable"
 
     def may(self, permission: Permission, *, hall: str, site: str) -> bool:
         """Whether the caller has a permission in a hall (id) of a site (slug)."""
@@ -284,6 +286,8 @@ def of_sign_in(database: Database, token: str) -> Caller | None:
         digest=token_digest(token),
         session=row.session,
         language=row.language,
+        theme=row.theme,
+        density=row.density,
     )
 
 

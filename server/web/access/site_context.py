@@ -19,7 +19,7 @@ from server.settings import Settings
 from server.store.transactions.database import Database
 from server.usecases.notices.notice_places import configured_halls
 from server.web.access.callers import database, identify
-from server.web.rendering.viewer import Viewer
+from server.web.rendering.viewer import Display, Viewer
 
 AUTHORITY_PATH = "/certificat/autorite.pem"
 """Where devices fetch the certificate of the server's own authority."""
@@ -76,7 +76,8 @@ def current_viewer() -> Viewer | None:
         return None
     if caller.kind != "person" or not caller.grants:
         return None
-    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language)
+    display = Display(caller.theme, caller.density)
+    return Viewer(caller.login or "", caller.name or "", caller.grants, caller.language, display)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
@@ -23,6 +24,16 @@ from server.store.people.accounts import EVERY_SITE, Grant, reach_of
 type PageSentences = Mapping[str, str | Mapping[str, str]]
 
 
+class Display(NamedTuple):
+    """How the pages of a person look: `THEMES` and `DENSITIES` of server/usecases/people/sign_in.py."""
+
+    theme: str = "light"
+    density: str = "comfortable"
+
+
+LIGHT = Display()
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A signed-in person: login, name to show, roles by site, language (None: the browser's)."""
@@ -31,6 +42,7 @@ class Viewer:
     name: str
     grants: tuple[Grant, ...]
     language: str | None = None
+    display: Display = LIGHT
 
     @property
     def role(self) -> str:

@@ -20,7 +20,13 @@ from server.store.people.accounts import EVERY_SITE
 from server.usecases.people.directory import known_sites, names_of_places, names_of_roles, read_own_sessions
 from server.usecases.people.invitations import Invitation, accept_invitation, read_invitation
 from server.usecases.people.sessions import SHORTEST_PASSWORD, end_every_session, end_session
-from server.usecases.people.sign_in import change_own_password, choose_own_language
+from server.usecases.people.sign_in import (
+    DENSITIES,
+    THEMES,
+    change_own_password,
+    choose_own_display,
+    choose_own_language,
+)
 from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import Caller, identify
 from server.web.access.requirements import PEOPLE, Access, PageRoutes
@@ -32,7 +38,7 @@ from server.web.rendering.viewer import Sentence, instant_text, zone_of
 
 PRESENT = frozenset({"wrong_password", "sign_ins_slowed"})
 """Refusals of the present password; any other is of the new one."""
-DONE = ("password", "ended", "language")
+DONE = ("password", "ended", "language", "display")
 
 LONGEST_LINK = 400
 OF_PASSWORD = frozenset(
@@ -102,6 +108,12 @@ def own_account_pages(site: SiteContext) -> PageRoutes:
         choose_own_language(site.database, identify().author, request.form.get("language", ""))
         return redirect("/compte?fait=language", 303)
 
+    @routes.post("/compte/affichage", Access.KNOWN, of=PEOPLE)
+    def display() -> Any:
+        chosen = request.form.get("theme", ""), request.form.get("density", "")
+        choose_own_display(site.database, identify().author, *chosen)
+        return redirect("/compte?fait=display", 303)
+
     @routes.post("/compte/sessions", Access.KNOWN, of=PEOPLE)
     def sessions() -> Any:
         caller = identify()
@@ -127,6 +139,7 @@ def _account_page(site: SiteContext, caller: Caller, refusal: Refusal | None = N
         sessions=read_own_sessions(site.database, caller.author.person_id),
         names=names_of_roles(site.database, language),
         figures=[sites[each].name for each in own if each in figures],
+        displays={"theme": (THEMES, caller.theme), "density": (DENSITIES, caller.density)},
         every_site=EVERY_SITE,
         shortest=SHORTEST_PASSWORD,
         language_names={each: own_name(each) for each in LANGUAGES},
