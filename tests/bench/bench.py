@@ -30,6 +30,8 @@ q  figures of a month and a year: of a hall against 400 ms and 1 s, of 50 sites 
 r  a ticket and a call in a database with the triggers of stored counts, against one without them
 t  how far apart two screens of a hall change what they show, p95, against its bound, and beside two bare
    pages with a timer; the same with a processor four times slower
+u  from a key at a console to its effect painted with 300 waiting, of a call, an undo and a transfer, p50
+   against 100 ms and p95 against 200 ms, and beside a bare page whose key posts to /raw (/pg)
 w  what pages weigh on a first visit, sound apart, and the requests of a kiosk, against their bounds
 x  announced waits of drawn halls, small, busy and large, against the bounds of their error and cover
 y  days of a busy hall played again in a process apart: a « what if » of 200 days against 5 s, the counters of
@@ -47,6 +49,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.bench.consoles import GESTURES, MOST_MS, WAITING, measure_console
 from tests.bench.kiosks import kiosks, measure_kiosks
 from tests.bench.loads import percentile, request
 from tests.bench.painted import SLOW, measure_together, painted
@@ -105,6 +108,8 @@ def run_all(effort: Effort, parts: str, databases: list[str], found: list[Result
                 found += _joining(folder / f"{database}-joining", cluster, effort)
             if "e" in parts:
                 _against_few_waiting(folder / f"{database}-waiting", cluster, effort, found)
+            if "u" in parts:
+                found += _console(folder / f"{database}-console", cluster, effort)
             found += _presses(folder / database, cluster, effort, parts)
             found += _stored_counts(folder / f"{database}-figures", cluster, effort, parts)
 
@@ -255,6 +260,20 @@ def _tickets(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, fo
                     found[-1].what += f" ({kind}, {route})"
 
 
+def _console(folder: Path, cluster: PostgresqlCluster | None, effort: Effort) -> Iterator[Result]:
+    """Keys of an agent against their bounds, with the control of the same run."""
+    folder.mkdir(parents=True)
+    kind, dsn, route = _reference(cluster)
+    with bare_routes(folder, pg=dsn) as bare, product(folder / "product", cluster=cluster) as side:
+        taken = measure_console(side, (bare, route), max(5, effort.rounds // 10))
+    for name in GESTURES:
+        for percent, most in MOST_MS.items():
+            ours, theirs = percentile(taken[name], percent), percentile(taken["control"], percent)
+            what = f"(u) {name} painted with {WAITING} waiting, p{percent} ({kind})"
+            more = {"control_ms": theirs, "of": len(taken[name])}
+            yield Result(what, "ms", ours, most, at_most=1, more=more)
+
+
 def _presses(folder: Path, cluster: PostgresqlCluster | None, effort: Effort, parts: str) -> Iterator[Result]:
     """From presses at kiosks to their numbers and papers."""
     if "k" in parts:
@@ -334,7 +353,7 @@ def _against_few_waiting(
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--quick", action="store_true", help="small counts: to see that it runs")
-    parser.add_argument("--only", default=",".join("abcdefgijkopqrtwxy"), help="parts, comma separated")
+    parser.add_argument("--only", default=",".join("abcdefgijkopqrtuwxy"), help="parts, comma separated")
     parser.add_argument("--databases", default="sqlite,postgresql")
     asked = parser.parse_args()
     effort = QUICK if asked.quick else Effort()

@@ -142,7 +142,7 @@ function render() {
 
 // What the server knows
 
-const { soon: readOrderSoon } = createOrder({
+const { soon: readOrderSoon, now: readOrder } = createOrder({
   stateNow: () => state,
   apply: (order) => change({ ...state, order }),
 });
@@ -305,7 +305,7 @@ async function perform(verb, request) {
     return answer;
   }
   if (answer.ok) takeAnswer(verb, was, answer);
-  await lastRead.begin(readCounter());
+  await lastRead.begin(Promise.all([readCounter(), verb === "undo" && readOrder()]));
   if (!state.isLive) await refresh();
   await pauseIfWanted();
   return answer;

@@ -7,7 +7,7 @@ import { read } from "../shared/verbs.js";
 
 const EVERY_MS = 1_500;
 
-/** `soon()` reads the order again, not more often than it should; `apply(order)` takes it in. */
+/** `soon()` reads the order again, at most every `EVERY_MS`, `now()` at once; `apply(order)` takes it in. */
 export function createOrder({ stateNow, apply }) {
   const readInTurn = inTurn(() => read(`/api/v1/counters/${stateNow().counter.counter}/waiting`));
 

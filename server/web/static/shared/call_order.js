@@ -6,11 +6,17 @@ import { waitingRow, waitingRows } from "../console/console_state.js";
 /**
  * The visitors who wait for this counter, as rows: in call order when that was read (`order`, of GET
  * /counters/{counter}/waiting), else in the order of the queue. Visitors sent to another counter are left
- * out. `cannot`: this counter may not call them now. A queue newer than the order takes precedence.
+ * out. `cannot`: this counter may not call them now. The newer of queue and order takes
+ * precedence.
  */
 export function rowsHere({ queue, counter, order }, nowMs) {
+  const isBefore = order?.epoch === queue?.epoch && order?.version > queue?.version; // taken back
   const gone = new Set(
-    [...(queue?.called ?? []), ...(queue?.in_service ?? []), ...(queue?.parked ?? [])].map(({ leg }) => leg),
+    isBefore
+      ? []
+      : [queue?.called, queue?.in_service, queue?.parked].flatMap((legs) =>
+          (legs ?? []).map(({ leg }) => leg),
+        ),
   );
   gone.add(counter.leg?.leg);
   const isOurs = (leg) =>

@@ -52,6 +52,17 @@ test("who passes the target since the queue was counted counts by the second", (
   assert.equal(overdueHere(state.queue, state.counter, since(NOW + 61_000)), 2);
 });
 
+test("who was called waits again as soon as an order newer than the queue says so", () => {
+  const back = leg("A001");
+  const state = { ...at(), queue: queue({ legs: [leg("A002")], called: [back] }) };
+  const legs = [back, leg("A002")];
+  assert.deepEqual(numbers(rowsHere({ ...state, order: order(legs) }, NOW)), ["A002"]);
+  assert.deepEqual(numbers(rowsHere({ ...state, order: order(legs, { version: 8 }) }, NOW)), [
+    "A001",
+    "A002",
+  ]);
+});
+
 test("the count of a counter is of all who wait for it, also where the queue lists the first only", () => {
   const groups = [
     { service: "accueil", counter: null, people: 210, overdue: 61 },
