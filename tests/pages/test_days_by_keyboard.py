@@ -65,11 +65,17 @@ class Console:
         return self.number.inner_text()
 
     def choose(self, key: str, text: str, *, question: str | None = None) -> None:
-        """Opens the panel of a key, presses the digit of the choice with this text, and yes if it asks."""
+        """Opens the panel of a key, presses the digit of the choice with this text, or filters the many, and
+        yes if it asks.
+        """
         self.keys(key)
         expect(self.panel).to_be_focused()
         choice = self.panel.locator("[data-choice]").filter(has_text=text).first
-        self.keys(str(choice.get_attribute("data-choice")))
+        if choice.count():
+            self.keys(str(choice.get_attribute("data-choice")))
+        else:
+            self.panel.page.keyboard.type(text.lower())
+            self.keys("Enter")
         if question:
             expect(self.panel.locator(".question-text")).to_have_text(question)
             expect(self.panel).to_be_focused()
@@ -98,7 +104,7 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     page.locator("#transfer-at").fill("23:59")  # with or without AM and PM, as the browser asks it
     assert_accessible(page)
     console.keys("Shift+Tab")
-    act(page, console.panel.get_by_role("button", name="Associations"))
+    act(page, console.panel.get_by_role("button", name="Associations 1 guichet"))
     phase(page, "free")
     sent = console.waiting.locator("li", has_text=numbers[1])
     expect(sent).to_contain_text("Associations")
