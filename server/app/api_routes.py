@@ -15,6 +15,7 @@ from server.store.notices.notices import notices_with_medium
 from server.usecases.devices.read_supervision import DeviceSightings, Releases
 from server.usecases.printing.pulled_jobs import Draw
 from server.web.access.requirements import Access, requires
+from server.web.access.site_context import give_app
 from server.web.api import (
     appointments,
     configuration,
@@ -33,6 +34,7 @@ from server.web.api.messages import alarms_api, incidents_api, messages_api
 from server.web.api.openapi import answers_of, complete_document
 from server.web.api.screens import Pictures, displays_api, screen_pictures_api
 from server.web.api.tickets import links_api, reception_api, tickets_api
+from server.web.pages.home import SeenDevices
 from server.web.pulled_printers import protocols
 from server.web.pulled_printers.printer_access import PulledService
 from server.web.rendering.answers import SameForAll
@@ -81,6 +83,7 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
         pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
         return DeviceSightings(watch.players.of_hall(hall), pictures, releases)
 
+    give_app(app, SeenDevices(sightings))
     slow_codes = parts.brake("pairing_code", "20 per minute", by=by_caller)
     renewal_asked = parvis.publisher.renewal_asked
     app.register_api(supervision_api(api, sightings))

@@ -33,6 +33,7 @@ class AttentionKind(StrEnum):
     PACK_TO_SEND = "pack_to_send"
     INCIDENT_UNANSWERED = "incident_unanswered"
     INCIDENT_WITHOUT_NOTE = "incident_without_note"
+    DEVICES_NEEDING = "devices_needing"
     KIOSK_WITHOUT_PRINTER = "kiosk_without_printer"
     NOTICE_PROPOSED = "notice_proposed"
     NOTICE_FEED_UNREAD = "notice_feed_unread"

@@ -7,7 +7,9 @@ from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.complaints.act_on_entry import complaints_to_attend
+from server.usecases.devices.needing import devices_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
+from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.notices.attention import notices_to_attend
 from server.usecases.reports.committee import meetings_to_attend
@@ -30,6 +32,9 @@ SOURCES: tuple[AttentionSource, ...] = (
 )
 
 
-def read_attention(database: Database, reach: AttentionReach) -> list[AttentionRow]:
-    """What asks for the reader's attention, the most urgent first."""
-    return by_urgency(row for source in SOURCES for row in source(database, reach))
+def read_attention(
+    database: Database, reach: AttentionReach, sightings_of: Callable[[str], DeviceSightings]
+) -> list[AttentionRow]:
+    """What asks for the reader's attention, the most urgent first. `sightings_of`: by the id of a hall."""
+    found = [row for source in SOURCES for row in source(database, reach)]
+    return by_urgency([*found, *devices_to_attend(database, reach, sightings_of)])

@@ -12,6 +12,7 @@ from server.domain.devices.device_state import (
     KioskReportAnswer,
     PanelMonthAnswer,
     PlayerReport,
+    PlayerSound,
     PlayerState,
     ScreenReport,
     Sighting,
@@ -33,6 +34,9 @@ from server.usecases.notices.read_programme import ProgrammeAnswer, read_program
 
 type DeviceKind = Literal["screen", "kiosk"]
 
+CLOCK_OFF_MS = 5_000
+"""A clock that is wrong by this much is told; nobody sees less."""
+_NEED_NOBODY = (PlayerState.UP_TO_DATE, PlayerState.PENDING, PlayerState.DOWNLOADING)
 KINDS: tuple[DeviceKind, ...] = ("screen", "kiosk")
 """The kinds of devices, in the order of the answer."""
 
@@ -138,6 +142,8 @@ class SupervisionAnswer(TypedDict):
     releases: Releases
     devices: list[KioskAtPlace | ScreenAtPlace]
     printers: list[PrinterOfKiosk]
+    needing: list[str]
+    """The ids of those that need somebody; of a printer, the id of its kiosk after `printer-`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +159,15 @@ class DeviceSightings:
 
 
 def read_supervision(
-    database: Database, hall: str, sightings: DeviceSightings, translate: Callable[..., str]
+    database: Database,
+    hall: str,
+    sightings: DeviceSightings,
+    translate: Callable[..., str],
+    programme_of: Callable[..., ProgrammeAnswer] = read_programme,
 ) -> SupervisionAnswer:
     """The devices in the document of a hall (id or slug), in its order, as they were last seen.
 
+    `programme_of`: as `read_programme`; a screen that does not run it is pending, which needs nobody.
     Refusal: unknown_hall.
     """
     hall_id = database.hall_id(hall)
@@ -179,7 +190,7 @@ def read_supervision(
                 **_connections(sighting, now),
             }
             if kind == "screen":
-                programme = read_programme(database, hall_id, device, translate)
+                programme = programme_of(database, hall_id, device, translate)
                 picture = _picture(configuration.hall, sightings.pictures.get(device))
                 screen = _screen(at_place, sighting, programme, picture, now)
                 watts = configuration.screens[device].panel_watts
@@ -198,7 +209,43 @@ def read_supervision(
         "releases": sightings.releases,
         "devices": devices,
         "printers": printers,
+        "needing": [
+            *(each["id"] for each in devices if _needs_somebody(each, sightings.releases)),
+            *(f"printer-{each['id']}" for each in printers if _printer_needs_somebody(each)),
+        ],
     }
+
+
+def _needs_somebody(device: KioskAtPlace | ScreenAtPlace, releases: Releases) -> bool:
+    """Whether a device was never seen, is away, is not as it should be, or tells of a fault."""
+    if device["seen_at"] is None or not device["is_connected"]:
+        return True
+    if device["copied_at"] is not None or device["is_opened_twice"]:
+        return True
+    report: ScreenReportAnswer | KioskReportAnswer | None
+    if device["kind"] == "kiosk":
+        report = device.get("report")
+        is_faulty = device["is_paired"] and device["paper"] == "undecided"
+    else:
+        screen = report = device["report"]
+        is_faulty = device["state"] not in _NEED_NOBODY or (screen is not None and _is_hindered(screen))
+    if report is None:
+        return is_faulty
+    is_late = abs(report["clock_ms"]) >= CLOCK_OFF_MS or report["release"] != releases[device["kind"]]
+    return is_faulty or is_late
+
+
+def _is_hindered(report: ScreenReport) -> bool:
+    """Whether a screen may not speak, or its panel does not follow."""
+    panel = report["panel"]
+    follows = panel is None or panel["answered"] in (panel["commanded"], "waiting")
+    return report["sound"] == PlayerSound.BLOCKED or not follows
+
+
+def _printer_needs_somebody(printer: PrinterOfKiosk) -> bool:
+    fetches, state = printer["fetches"], printer["state"]
+    is_mute = fetches is not None and (not fetches["has_secret"] or fetches["is_too_slow"])
+    return is_mute or state == "unknown" or not state.may_print
 
 
 def _pairing(device: PairedDevice | None) -> PairingOfPlace:

@@ -14,6 +14,7 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.language import LANGUAGES
 from server.usecases.attention import read_attention
+from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.people.invitations import awaits_first_person
 from server.web.access.callers import LOOPBACK, database, identify
 from server.web.access.requirements import Access, PageRoutes
@@ -34,7 +35,14 @@ class Demonstration:
     read: Callable[[], Mapping[str, Any] | None]
 
 
-needs = of_app(Demonstration)
+@dataclass(frozen=True, slots=True)
+class SeenDevices:
+    """What is known of a hall's (id) devices."""
+
+    sightings_of: Callable[[str], DeviceSightings]
+
+
+needs, seen = of_app(Demonstration), of_app(SeenDevices)
 
 MOST_PAGES = 9
 """Pages in the first view; the others unfold under their group."""
@@ -107,7 +115,7 @@ def _attention(person: Viewer, halls: Sequence[HallConfiguration]) -> list[_Line
 
     author = identify().author
     reach = AttentionReach(halls, person.may, person.roles_at, language, page.translate, now, author)
-    return [line(row) for row in read_attention(database(), reach)]
+    return [line(row) for row in read_attention(database(), reach, seen.sightings_of)]
 
 
 def problem_page(status: int, code: str = "") -> Response:

@@ -269,8 +269,9 @@ def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
         ("today", "Rampe\u00a0: à faire aujourd’hui"),
         ("today", "Sièges &lt;b&gt;\u00a0: en retard de 4 jours"),
         ("soon", "Horaires\u00a0: à faire dans 6 jours"),
+        ("soon", "4 équipements ont besoin de quelqu’un (Préfecture de l’Aisne – Laon)."),
     ]
-    for _, address, _ in rows:
+    for _, address, _ in rows[:-1]:
         path, _, anchor = address.partition("#")
         assert f'id="{anchor}"' in supervisor.get(path).text
     assert [urgency for urgency, *_ in ROW.findall(api.person("quality").get("/").text)] == [
@@ -281,10 +282,24 @@ def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
     assert [urgency for urgency, *_ in ROW.findall(api.person("agent").get("/").text)] == ["now"]
     nothing = "Rien ne demande votre attention"
     assert nothing in api.person("security").get("/").text
-    assert nothing in api.person("supervisor", OTHER).get("/").text
+    other = ROW.findall(api.person("supervisor", OTHER).get("/").text)
+    assert [path for _, path, _ in other] == [f"/supervision?hall={OTHER}"]
     assert nothing not in api.app.test_client().get("/").text
     for language in LANGUAGES:
         assert "to_attend" not in supervisor.get(f"/?lang={language}").text
+
+
+def test_my_pages_and_the_state_of_devices_never_disagree(api: ApiSite):
+    supervisor, hall_id = api.person("supervisor"), api.database.hall_id(HALL)
+
+    def needing() -> list[str]:
+        found: list[str] = accepted(supervisor.get(f"/api/v1/halls/{HALL}/supervision"))["needing"]
+        assert f">{len(found)} équipements ont besoin de quelqu’un" in supervisor.get("/").text
+        return found
+
+    before = needing()
+    api.app.extensions["parvis"].devices.arrived(hall_id, "laon-borne-1")
+    assert {*before} - {*needing()} == {"laon-borne-1"}
 
 
 def test_a_paired_kiosk_asks_for_its_printer_until_somebody_says_where_it_prints(api: ApiSite):

@@ -14,15 +14,16 @@ export function rowsOf(hall, { only = false, typed = "" } = {}) {
     return printer ? [device, printer] : [device];
   });
   return rows.filter(
-    (device) =>
-      (!only || needsSomebody(device, hall.releases)) && isFound(typed, device.label, hall.name, hall.site),
+    (device) => (!only || needsSomebody(device, hall)) && isFound(typed, device.label, hall.name, hall.site),
   );
 }
 
 /** How many devices of all halls need attention, and how many there are. */
 export function summaryOfHalls(/** @type {Api.SupervisedHall[]} */ halls) {
-  const rows = halls.flatMap((hall) => rowsOf(hall).map((device) => needsSomebody(device, hall.releases)));
-  return { count: rows.filter(Boolean).length, all: rows.length };
+  return {
+    count: halls.reduce((sum, { needing }) => sum + needing.length, 0),
+    all: halls.reduce((sum, hall) => sum + rowsOf(hall).length, 0),
+  };
 }
 
 /**
@@ -87,7 +88,7 @@ export function verbsOf(device, hall) {
 
 /** The level of a device: "good", "busy" or "trouble". */
 export function levelOf(device, hall) {
-  return needsSomebody(device, hall.releases) ? "trouble" : standingOf(device).level;
+  return needsSomebody(device, hall) ? "trouble" : standingOf(device).level;
 }
 
 /**

@@ -7,7 +7,7 @@ import { drawRows } from "../shared/drawing.js";
 import { follow } from "../shared/liveness.js";
 import { readJson, sayer } from "../shared/sentences.js";
 import { deviceCard } from "./supervision_cards.js";
-import { askedOf, keyOf, summaryOf } from "./supervision_state.js";
+import { askedOf, keyOf } from "./supervision_state.js";
 import { csrfHeader, read, send } from "../shared/verbs.js";
 
 const page = readJson("console-page");
@@ -37,9 +37,9 @@ const { refresh, redraw } = follow(
 );
 
 /** @param {Api.SupervisionAnswer} answer */
-function draw({ devices, printers, releases }) {
+function draw({ devices, printers, releases, needing }) {
   const every = [...devices, ...printers];
-  const { count, all } = summaryOf(every, releases);
+  const [count, all] = [needing.length, every.length];
   write(
     "summary",
     count ? say("supervision.needing", { count, all }) : say("supervision.all_well", { count: all }),

@@ -77,15 +77,8 @@ export function troublesOf(device, releases) {
   return found;
 }
 
-/** Whether a device needs attention. */
-export function needsSomebody(device, releases) {
-  return standingOf(device).level === "trouble" || troublesOf(device, releases).length > 0;
-}
-
-/** How many devices need attention, and how many there are. */
-export function summaryOf(devices, releases) {
-  return { count: devices.filter((device) => needsSomebody(device, releases)).length, all: devices.length };
-}
+/** Whether a device of a hall needs somebody, as the server says. */
+export const needsSomebody = (device, { needing }) => needing.includes(keyOf(device));
 
 /** A difference of clocks: `{key, count}` with the key "right", or "ahead_…" and "behind_…" with a unit. */
 export function clockOf(ms) {

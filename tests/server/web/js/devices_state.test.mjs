@@ -38,7 +38,7 @@ const hall = (devices, printers = [], more = {}) => ({
 });
 
 test("each printer is listed after its kiosk, and the list may show only devices that need attention", () => {
-  const laon = hall([kiosk("b1"), kiosk("b2", { is_connected: false })], [printer("b1", "paper_out")]);
+  const laon = hall([kiosk("b1"), kiosk("b2")], [printer("b1")], { needing: ["printer-b1", "b2"] });
   assert.deepEqual(
     rowsOf(laon).map(({ kind, id }) => `${kind} ${id}`),
     ["kiosk b1", "printer b1", "kiosk b2"],

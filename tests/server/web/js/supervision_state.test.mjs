@@ -8,7 +8,6 @@ import {
   keyOf,
   standingOf,
   stateOf,
-  summaryOf,
   troublesOf,
 } from "../../../../server/web/static/devices/supervision_state.js";
 
@@ -121,16 +120,6 @@ test("a printer is good when it is ready, and needs no attention yet when its pa
     assert.equal(standingOf(printer(state)).level, "trouble");
   }
   assert.notEqual(keyOf(printer("ready")), keyOf({ kind: "kiosk", id: "b1" }));
-});
-
-test("the summary counts devices that need attention", () => {
-  const all = [
-    screen(),
-    screen({ state: "downloading" }),
-    screen({ is_connected: false }),
-    screen({}, { sound: "blocked" }),
-  ];
-  assert.deepEqual(summaryOf(all, RELEASES), { count: 2, all: 4 });
 });
 
 test("a difference of clocks is shown in its largest unit", () => {
