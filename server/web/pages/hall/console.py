@@ -21,6 +21,7 @@ from server.language import name_in
 from server.usecases.hall.messages import PHRASES
 from server.usecases.hall.read_queue import read_paper_queue
 from server.usecases.hall.screen import HallVoice
+from server.usecases.tickets.together import MOST_TOGETHER
 from server.web.access.callers import database, require_caller
 from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import of_app
@@ -219,6 +220,7 @@ def reception() -> str:
         may_call=may_call,
         calls_here=may_call and not has_kiosk,
         may_receive=person.may(Permission.RECEIVE, hall.site.slug),
+        most_together=MOST_TOGETHER,
     )
 
 

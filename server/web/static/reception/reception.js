@@ -14,6 +14,7 @@ import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
 import { createHeld } from "../console/console_held.js";
+import { createFamily } from "./reception_family.js";
 import { createFind } from "./reception_find.js";
 import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
@@ -67,6 +68,7 @@ const issued = createIssued({
   reprint: hasPrinter ? reprint : null,
 });
 const nextNeeds = createNextNeeds(say);
+const family = createFamily({ say, tell, more: issueLinked, last: issued.last });
 const sheet = createSheet({
   hall: HALL,
   say,
@@ -264,6 +266,16 @@ async function issue(service, reason = null) {
   /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
   issued.add(answer.body);
   tell(say("reception.outcome.issued", { number: answer.body.number }));
+  await family.giveOthers(answer.body);
+}
+
+/** One more ticket for somebody who came with the visitor of this one. */
+async function issueLinked({ service, visit }) {
+  const body = { service, press_id: uuid(), ...wishes(), linked_to: visit };
+  const answer = await attempt({ path: `${HALL}/tickets`, body });
+  if (!answer?.ok) return null;
+  issued.add(answer.body);
+  return answer.body;
 }
 
 async function reprint(ticket) {
@@ -359,6 +371,7 @@ const ownKeys = listenToPageKeys({
     [DIGITS]: (digit) => menu[digit - 1] && issue(menu[digit - 1].id),
     S: greet,
     A: () => nextNeeds.open(),
+    G: family.focus,
     ...(sayForm && { M: () => sayForm.elements.counter.focus() }),
     ...(find && { F: find.focus }),
   },
