@@ -10,17 +10,17 @@ export function createFamily({ say, more, last, tell }) {
   /** @type {HTMLSelectElement} */
   const box = byId("people");
   const others = one('[data-act="others"]');
-  const wanted = () => Number(box.value) - 1;
+  const countOthers = () => Number(box.value) - 1;
 
   function draw() {
-    const count = wanted();
+    const count = countOthers();
     show('[data-act="others"]', count > 0);
     write("others", say("reception.family.others", { count }));
   }
 
   /** The tickets of the others after the first one; what was given is said even where one is refused. */
   async function giveOthers(first) {
-    const count = wanted();
+    const count = countOthers();
     if (count < 1) return;
     const numbers = [first.number];
     while (numbers.length <= count) {
