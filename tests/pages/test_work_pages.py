@@ -191,6 +191,28 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     expect(page.locator("[data-found-note]")).to_contain_text("n’est pas un numéro")
 
 
+def test_a_search_holds_the_buttons_of_the_result_before_and_its_late_answer_is_dropped(
+    hall: Served, dom_page: DomPage
+):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    first, second = (issue(hall, SITE, "laon-accueil") for _ in range(2))
+    number, found = dom_page.locator("#find-number"), dom_page.locator('[data-list="found"]')
+    number.fill(first)
+    number.press("Enter")
+    expect(found.locator("b")).to_have_text(first)
+    late = dom_page.hold(f"/visits[?]number={first}", times=1)
+    number.press("Enter")
+    late.wait()
+    expect(found.locator("button").first).to_be_disabled()
+    number.fill(second)
+    number.press("Enter")
+    expect(found.locator("b")).to_have_text(second)
+    expect(found.locator("button").first).to_be_enabled()
+    late.release()
+    dom_page.wait_until_idle()
+    expect(found.locator("b")).to_have_text(second)
+
+
 def test_needs_are_noted_with_a_ticket_and_corrected_before_the_call_by_keyboard(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()

@@ -30,6 +30,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   const lost = document.querySelector("[data-lost-ticket]");
   const forms = gestureForms(words, cancelReasons);
   let query = null;
+  let isSearching = false; // the list is still that of the search before
   let found = [];
   let opened = null; // the visit and the gesture whose form is open, and that form
   let later = null;
@@ -51,25 +52,33 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
     query = queryOf(criteria);
     opened = null;
     if (query === null) return clear(otherwise);
+    isSearching = true;
+    drawFound();
+    note("");
     await fetchFound();
     const first = list.querySelector("button");
     if (first) first.focus();
   }
 
   async function fetchFound() {
-    if (query === null) return;
+    const searched = query;
+    if (searched === null) return;
     try {
-      found = inOrder((await ask(query)).visits);
+      const { visits } = await ask(searched);
+      if (searched !== query) return; // an answer to a search before this one
+      found = inOrder(visits);
     } catch (error) {
-      clear(whyNotRead(error, say));
+      if (searched === query) clear(whyNotRead(error, say));
       return;
     }
+    isSearching = false;
     drawFound();
     note(found.length ? say("reception.find.count", { count: found.length }) : say("reception.find.nobody"));
   }
 
   function clear(text) {
     query = null;
+    isSearching = false;
     found = [];
     drawFound();
     note(text);
@@ -118,7 +127,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   function button(visit, gesture) {
     const isExpanded = gesture in forms || gesture === "history" ? String(isOpened(visit, gesture)) : nothing;
     return html`<button type="button" class="small" data-key="${visit.visit}-${gesture}"
-      aria-expanded=${isExpanded} @click=${() => act(visit, gesture)}
+      aria-expanded=${isExpanded} ?disabled=${isSearching} @click=${() => act(visit, gesture)}
       >${say(`reception.find.${gesture}`)}${unseen(visit.number)}</button>`;
   }
 
