@@ -267,30 +267,6 @@ def test_how_to_book_is_printed_at_the_reception_desk_by_keyboard(hall: Served, 
     expect(sheet).to_be_hidden()
 
 
-def test_a_family_of_five_has_linked_tickets_in_three_presses(hall: Served, page: Page):
-    sign_in(page, hall, "reception", "/accueil")
-    expect(page.locator('[data-list="services"] button').first).to_be_visible()
-    outcome, given = page.locator("[data-outcome]"), page.locator('[data-list="last"] th')
-    for key in "g51":
-        page.keyboard.press(key)
-    expect(outcome).to_contain_text("Tickets liés donnés")
-    expect(given).to_have_count(5)
-    told = outcome.inner_text()
-    assert all(number in told for number in given.all_inner_texts())
-    first = told.partition(": ")[2].partition(",")[0]
-    with_others = page.locator('[data-list="waiting"] li', has_text=first).locator(".chip", has_text="avec")
-    expect(with_others.first).to_be_visible()
-    expect(page.locator("#people")).to_have_value("1")
-    page.locator("#people").select_option("3")
-    assert_accessible(page)
-    page.get_by_role("button", name="Encore 2 tickets").click()
-    # six are linked at most: one is given, the next is refused with its reason, nothing is lost
-    expect(outcome).to_contain_text("2 tickets sur 3 donnés")
-    expect(page.locator("[data-refused]")).to_be_visible()
-    expect(page.locator("#people")).to_have_value("2")
-    expect(given).to_have_count(6)
-
-
 def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     sign_in(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()
@@ -392,7 +368,7 @@ def test_the_question_mark_tells_each_key_that_works_on_a_page(
     expect(dom_page.locator("[data-live=yes]").first).to_be_visible()
     dom_page.keyboard.press("?")
     told = {each.inner_text() for each in dom_page.locator(".keys-help dt").all()} - {"?", "Échap"}
-    at_reception = {"1–9", "S", "A", "M", "F", "F2"}
+    at_reception = {"1–9", "S", "A", "G", "M", "F", "F2"}
     assert (
         told == {"/console": {*usual_keys().values(), "1–9"}, "/accueil": at_reception, "/mur": {"F"}}[path]
     )
@@ -479,3 +455,27 @@ def test_two_tickets_with_one_number_are_marked_at_the_desk_and_on_the_wall(hall
     expect(waiting.first).to_contain_text("deux tickets portent ce numéro")
     dom_page.goto(f"{hall.base_url}/mur?hall=vervins")
     expect(dom_page.locator('[data-list="shared-numbers"] li').filter(has_text="HA777")).to_have_count(2)
+
+
+def test_a_family_of_five_has_linked_tickets_in_three_presses(hall: Served, page: Page):
+    sign_in(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    outcome, given = page.locator("[data-outcome]"), page.locator('[data-list="last"] th')
+    for key in "g51":
+        page.keyboard.press(key)
+    expect(outcome).to_contain_text("Tickets liés donnés")
+    expect(given).to_have_count(5)
+    told = outcome.inner_text()
+    assert all(number in told for number in given.all_inner_texts())
+    first = told.partition(": ")[2].partition(",")[0]
+    with_others = page.locator('[data-list="waiting"] li', has_text=first).locator(".chip", has_text="avec")
+    expect(with_others.first).to_be_visible()
+    expect(page.locator("#people")).to_have_value("1")
+    page.locator("#people").select_option("3")
+    assert_accessible(page)
+    page.get_by_role("button", name="Encore 2 tickets").click()
+    # six are linked at most: one is given, the next is refused with its reason, nothing is lost
+    expect(outcome).to_contain_text("2 tickets sur 3 donnés")
+    expect(page.locator("[data-refused]")).to_be_visible()
+    expect(page.locator("#people")).to_have_value("2")
+    expect(given).to_have_count(6)

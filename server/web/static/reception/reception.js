@@ -13,11 +13,13 @@ import { actionRows, DIGITS, listenToPageKeys, tellKeys } from "../shared/page_k
 import { connect, spread } from "../shared/live.js";
 import { createMessages } from "../shared/messages_view.js";
 import { createAppointments } from "./reception_appointments.js";
+import { createPaced } from "../shared/paced_refetch.js";
 import { createHeld } from "../console/console_held.js";
 import { createFamily } from "./reception_family.js";
 import { createFind } from "./reception_find.js";
 import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
+import { leaves, noteOf } from "./menu_state.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { hallWords } from "../shared/hall_words.js";
@@ -29,6 +31,8 @@ import { readJson, sayer } from "../shared/sentences.js";
 import { csrfHeader, oneAtATime, read, send, uuid, whyNotDone } from "../shared/verbs.js";
 import { changedWords, drawLiveness, drawWaiting } from "../shared/waiting_view.js";
 
+const MENU_AT_MOST_EVERY_MS = 2000;
+const HOURS_EVERY_MS = 15000;
 const page = readJson("console-page");
 const say = sayer(readJson("sentences"), page.language);
 const words = {
@@ -38,6 +42,7 @@ const words = {
 };
 const { reasons: cancelReasons } = page.gestures.find(({ action }) => action === "cancel");
 const HALL = `/api/v1/halls/${page.hall.slug}`;
+const { soon: menuSoon } = createPaced(renewMenu, MENU_AT_MOST_EVERY_MS);
 let state = emptyConsole();
 let menu = [];
 let greeted = null; // the last greeting counted here, until it was taken back
@@ -167,15 +172,30 @@ const signOfLife = session.live(socket, refresh);
 
 function takeQueue(queue) {
   state = withQueue(state, queue, Date.now());
+  menuSoon();
   draw();
   find?.refresh();
   appointments?.refresh();
 }
 
+async function readMenu() {
+  menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
+}
+
+/** Whether a service gives tickets changes with a stop, a full day, or the hour. */
+async function renewMenu() {
+  try {
+    await readMenu();
+    draw();
+  } catch {
+    // Not reachable: the page says so, and the next connection refreshes.
+  }
+}
+
 async function refresh() {
   try {
     state = withQueue(state, await read(`${HALL}/queue`), Date.now());
-    menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
+    await readMenu();
   } catch {
     // Not reachable: the page says so, and the next connection refreshes.
   }
@@ -186,10 +206,6 @@ async function refresh() {
 function takePrint(print) {
   sheet.take(print);
   issued.takePrint(print);
-}
-
-function leaves(services) {
-  return services.flatMap((service) => (service.children?.length ? leaves(service.children) : [service]));
 }
 
 function draw() {
@@ -228,16 +244,7 @@ function serviceItem(service, index) {
   const key = digit ? html`<kbd aria-hidden="true">${digit}</kbd>` : nothing;
   return html`<li><button type="button" data-key=${service.id} data-shortcut=${digit ?? nothing}
     @click=${() => issue(service.id)}
-    ><span><bdi>${service.name}</bdi><small>${noteOf(service)}</small></span>${key}</button></li>`;
-}
-
-function noteOf(service) {
-  if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
-  const waiting =
-    state.queue?.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
-  const count =
-    waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
-  return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
+    ><span><bdi>${service.name}</bdi><small>${noteOf(service, state.queue, say)}</small></span>${key}</button></li>`;
 }
 
 // The body of a ticket request, apart from its service.
@@ -384,4 +391,5 @@ setInterval(() => {
   draw();
   sayNowAndThen(Date.now());
 }, 1000);
+setInterval(menuSoon, HOURS_EVERY_MS);
 issued.draw();

@@ -1,0 +1,16 @@
+// The services a ticket may be given for, and what each says of itself. Pure.
+
+/** The services of a menu without the folders they stand in. */
+export function leaves(services) {
+  return services.flatMap((service) => (service.children?.length ? leaves(service.children) : [service]));
+}
+
+/** What stands under the name of a service: how many wait, or why there is no ticket. */
+export function noteOf(service, queue, say) {
+  if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
+  const waiting =
+    queue?.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
+  const count =
+    waiting > 0 ? say("reception.service.waiting", { count: waiting }) : say("reception.service.nobody");
+  return service.state === "no_counter" ? `${count} · ${say("reception.service.no_counter")}` : count;
+}
