@@ -139,7 +139,7 @@ def test_a_hall_that_is_unknown_or_not_allowed_keeps_no_other_from_an_alert(api:
 
 def guard_name(browser: Any) -> str:
     text = str(browser.get("/").text)
-    return text.partition("<bdi>")[2].partition("</bdi>")[0]
+    return text.partition('class="name"')[2].partition("<bdi>")[2].partition("</bdi>")[0]
 
 
 def test_raising_or_reading_without_the_permission_is_refused(api: ApiSite):
