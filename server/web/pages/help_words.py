@@ -44,11 +44,20 @@ def meanings(query: str, most: int) -> list[tuple[str, ...]]:
 
 
 def _alike(word: str) -> tuple[str, ...]:
-    root = word.rstrip("sx") if len(word) > 3 else word
+    root = word[:-1] if len(word) > 4 and word[-1] in "sx" else word
     for group in SAME_MEANING:
-        if any(root.startswith(each) or (len(root) > 3 and each.startswith(root)) for each in group):
+        if any(
+            root == each or (min(len(root), len(each)) > 3 and _is_one_word(root, each)) for each in group
+        ):
             return (root, *group)
     return (root,)
+
+
+def _is_one_word(root: str, other: str) -> bool:
+    """Whether one begins the other, as « famil » and « famille »; a short one is the whole word."""
+    if min(len(root), len(other)) <= 3:
+        return root == other
+    return root.startswith(other) or other.startswith(root)
 
 
 def plain_words(text: str) -> str:

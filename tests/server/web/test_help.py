@@ -23,7 +23,7 @@ from server.web.pages.help_documents import (
     anchor_of,
     render,
 )
-from server.web.pages.help_words import SAME_MEANING, plain_words
+from server.web.pages.help_words import SAME_MEANING, meanings, plain_words
 from server.web.rendering.menu import install_frame
 from server.web.rendering.page import install
 from server.web.rendering.viewer import Viewer, WorkContext
@@ -136,6 +136,10 @@ def test_search_ignores_accents_and_capitals_in_all_manuals():
 def test_a_search_in_other_words_than_the_manuals_finds_the_passage(query: str, language: str, place: str):
     addresses = [each.address for each in search(HelpLibrary(DOCS).documents().values(), query, language)]
     assert any(each.startswith(place) for each in addresses[:5])
+
+
+def test_a_short_word_is_no_beginning_of_another_and_keeps_its_last_letter():
+    assert meanings("sondage voix cartes", 8) == [("sondage",), ("voix",), ("carte",)]
 
 
 @pytest.mark.parametrize("role", ["agent", "supervisor"])
