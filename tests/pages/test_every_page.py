@@ -208,9 +208,25 @@ def test_a_person_chooses_a_dark_theme_and_a_compact_density(
         for path in paths if theme == "dark" else ():
             with read(page):
                 page.goto(f"{hall.base_url}{path}")
+            assert page.evaluate(COLOURS) == "dark"
             assert violations(page) == []
             assert_not_sideways(page)
         page.goto(f"{hall.base_url}/compte")
+
+
+COLOURS = "getComputedStyle(document.documentElement).colorScheme"
+
+
+def test_a_theme_as_the_device_follows_it_and_paper_is_always_light(hall: Served, pages: Pages):
+    page = sign_in(pages.open(), hall, *demonstration_user(hall, "quality"), path="/compte")
+    page.locator("#theme").select_option("device")
+    page.locator("form[action='/compte/affichage'] button").press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "device")
+    usual = page.evaluate(COLOURS)
+    page.emulate_media(color_scheme="dark")
+    assert (usual != "dark", page.evaluate(COLOURS)) == (True, "dark")
+    page.emulate_media(media="print")
+    assert page.evaluate(COLOURS) == usual
 
 
 def test_a_day_is_played_by_keyboard_and_goes_by_steps_with_reduced_motion(
