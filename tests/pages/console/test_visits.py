@@ -9,9 +9,8 @@ from playwright.sync_api import Page, expect
 from tests.harness.accessible import assert_accessible
 from tests.harness.chromium import Pages
 from tests.harness.servers.served import Served
-from tests.harness.working import phase
+from tests.harness.working import arrive, phase
 from tests.pages.console.conftest import open_counter
-from tests.pages.test_work_pages import sign_in
 
 
 def test_the_agent_reads_to_walk_over_and_keeps_the_place_of_a_visitor_without_interpreter(
@@ -158,7 +157,7 @@ def receive(page: Page) -> str:
 
 
 def test_the_desk_receives_by_keyboard_and_the_visit_says_why(hall: Served, page: Page):
-    sign_in(page, hall, "reception", "/accueil")
+    arrive(page, hall, "reception", "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()
     said = receive(page)
     expect(page.locator("[data-outcome]")).to_contain_text(said)
@@ -179,9 +178,9 @@ def test_the_desk_receives_by_keyboard_and_the_visit_says_why(hall: Served, page
 
 def test_the_agent_sees_why_when_the_person_is_called(hall: Served, page: Page, pages: Pages):
     desk = pages.open()
-    sign_in(desk, hall, "reception", "/accueil")
+    arrive(desk, hall, "reception", "/accueil")
     said = receive(desk)
-    sign_in(page, hall, "agent", "/console")
+    arrive(page, hall, "agent", "/console")
     open_counter(page)
     number = page.locator("[data-person] .number")
     while True:
@@ -199,11 +198,11 @@ def test_the_agent_sees_why_when_the_person_is_called(hall: Served, page: Page, 
 
 def test_the_quality_page_shows_demand_reasons_and_unmet_demand(hall: Served, page: Page, pages: Pages):
     desk = pages.open()
-    sign_in(desk, hall, "reception", "/accueil")
+    arrive(desk, hall, "reception", "/accueil")
     receive(desk)
     ask_for_permits(desk)
     expect(desk.get_by_role("button", name="Imprimer la feuille")).to_be_visible()
-    sign_in(page, hall, "quality", "/qualite/explorer")
+    arrive(page, hall, "quality", "/qualite/explorer")
     table = page.locator("table.figures", has_text="Sans rendez-vous, pour les démarches")
     cells = table.locator("tbody tr td.number").all_inner_texts()
     demand, received, unmet = (int(re.sub(r"\D", "", text)) for text in cells)
