@@ -71,6 +71,7 @@ class Console:
         self.keys(key)
         expect(self.panel).to_be_focused()
         choice = self.panel.locator("[data-choice]").filter(has_text=text).first
+        expect(choice.or_(self.panel.locator("#choice-filter")).first).to_be_visible()
         if choice.count():
             self.keys(str(choice.get_attribute("data-choice")))
         else:
@@ -160,6 +161,9 @@ def test_an_agents_whole_day(hall: Served, page: Page):
     gone = console.call(is_received=False)
     console.keys("n")
     phase(page, "free")
+    console.keys("v", "a")  # a letter typed for an open choice takes nothing back
+    expect(console.panel).to_be_visible()
+    console.keys("Escape")
     console.choose("v", gone)
     expect(console.outcome).to_contain_text("de nouveau dans la file")
     console.call(is_received=False)

@@ -7,6 +7,8 @@ import { actionOf, keyOf } from "../shared/keys.js";
 
 /** Listens to the whole page; `toPlace(digit)` goes to another counter of the session. */
 export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPlace }) {
+  const actsAtOnce = (action) => action !== "speak" && !stateNow().gestures[action]?.asks;
+
   document.addEventListener("click", (event) => {
     const button = targetIn(event, "[data-act], [data-open]");
     if (!button) return;
@@ -31,6 +33,7 @@ export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPla
       return toPlace(Number(event.key));
     const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
     if (!action || ui.panel === "keys") return;
+    if (ui.panel && event.key.length === 1 && actsAtOnce(action)) return; // typed for the choice
     event.preventDefault();
     if (action === "reception") return document.querySelector("[data-switch]")?.click();
     if (action === "speak") return speech.speak(speech.whole());
