@@ -68,7 +68,8 @@ class MenuService:
     `openings` are the present and coming spans in order; `counters` is how many open counters serve it;
     `remaining` is how many tickets may still be issued today (None: no limit); `booking` says how one obtains
     an appointment, `booking_address` is the web address where; `is_too_late`: a ticket taken now would
-    probably be served after closing; `is_after_closing`: it would probably be called only after the hall
+    probably be served after closing; `stop`: why its tickets are stopped today (a code, None: they are
+    not); `is_after_closing`: it would probably be called only after the hall
     closes for the day; `exceptional`: the reasons for which it receives without an appointment.
     """
 
@@ -82,7 +83,7 @@ class MenuService:
     waiting: int = 0
     wait: ExpectedWait | None = None
     remaining: int | None = None
-    is_stopped: bool = False
+    stop: str | None = None
     bring: Sequence[Text] = ()
     booking: Text | None = None
     booking_address: str | None = None
@@ -181,7 +182,7 @@ def state_of(service: MenuService, now: datetime) -> menu_messages.State:
         return "too_late"
     if service.remaining is not None and service.remaining <= 0:
         return "full"
-    if service.is_stopped:
+    if service.stop is not None:
         return "stopped"
     return "open" if service.counters > 0 else "no_counter"
 
@@ -243,6 +244,12 @@ class MenuWords:
         local, now_local = at.astimezone(self.time_zone), self.now.astimezone(self.time_zone)
         return {"at": at.isoformat(), "text": opening_text(self.translate, self.language, local, now_local)}
 
+    def why_stopped(self, service: MenuService) -> str | None:
+        """Why a service, or all services of a folder, give no more tickets today; None: that is not said."""
+        stops = {each.stop for each in leaves([service])}
+        code = stops.pop() if len(stops) == 1 else None
+        return None if code in (None, "other") else self.translate(f"kiosk.stopped.{code}", self.language)
+
 
 def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> menu_messages.ServiceOfMenu:
     """A service or a folder as the page receives it. Raises ValueError for more than two presses."""
@@ -260,6 +267,7 @@ def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> m
         "icon": service.icon,
         "state": state,
         "next_opening": words.next_opening(coming),
+        "why_stopped": words.why_stopped(service) if state == "stopped" else None,
         "waiting": 0 if service.children else service.waiting,
         "wait": _wait_message(service, state),
         "why_no_wait": "after_closing" if state == "open" and service.is_after_closing else None,

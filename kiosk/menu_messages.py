@@ -106,6 +106,8 @@ class ServiceOfMenu(TypedDict):
     icon: str
     state: State
     next_opening: NextOpening | None
+    why_stopped: str | None
+    """Why its tickets are stopped for today, in words; null: they are not, or the reason is not told."""
     waiting: Count
     """How many people wait; 0 for a folder."""
     wait: SaidWait | NobodyWaits | None

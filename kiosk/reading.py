@@ -216,6 +216,7 @@ class ViewReader:
                 self.say(f"kiosk.notice.{reason}.title"),
                 booking or self.say(f"kiosk.notice.{reason}.text", **times),
                 opening,
+                (service["why_stopped"] or "") if service and reason == "stopped" else "",
                 *(self._instead(service) if service and reason == "appointment_only" else ()),
                 self._sheet(sheet) if sheet else "",
             ]

@@ -95,7 +95,11 @@ def _choice_of(reader: ViewReader, service: ServiceOfMenu) -> Choice:
     if service["children"] and state not in CLOSED_FOLDER:
         said = ()
     elif state != "open":
-        said = (say(f"kiosk.service.{state}"), reader.opening_said(service["next_opening"]))
+        said = (
+            say(f"kiosk.service.{state}"),
+            service["why_stopped"] or "",
+            reader.opening_said(service["next_opening"]),
+        )
     elif wait is not None and "none" in wait:
         said = (say("kiosk.wait.none"),)
     elif service["why_no_wait"] is not None:

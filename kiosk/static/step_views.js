@@ -309,7 +309,7 @@ export function insteadNotice(state, say, service, found) {
   slots.title.textContent = say(`kiosk.notice.${state.notice}.title`);
   showText(slots.about, service.name);
   showText(slots.lede, say(`kiosk.notice.${state.notice}.instead`));
-  showText(slots.opening, service.next_opening?.text ?? "");
+  showText(slots.opening, service.next_opening?.text ?? service.why_stopped ?? "");
   const items = [
     ...(found.service ? [other(found.service, say)] : []),
     ...(found.booking ? [booking(found, say)] : []),

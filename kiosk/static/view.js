@@ -234,7 +234,7 @@ const views = {
         ? (service?.next_opening?.text ?? "")
         : state.sheet
           ? sheetPaperText(state, say)
-          : "",
+          : (service?.why_stopped ?? ""),
       first: way ? already : [],
       acts: [
         ...(offersFilm(state) ? [filmButton(say)] : []),

@@ -79,7 +79,7 @@ export function serviceLines(service, say) {
     case "too_late":
     case "stopped":
       return {
-        small: withWays(opening || subtitle, ways),
+        small: withWays(opening || service.why_stopped || subtitle, ways),
         strong: "",
         caption: say(`kiosk.service.${service.state}`),
       };

@@ -84,7 +84,7 @@ class FactKind(StrEnum):
     PROFILE_CHANGED = "ProfileChanged"
     """A counter session continues under another work profile; one interval on duty ends, another begins."""
     TICKETS_STOPPED = "TicketsStopped"
-    """No more tickets of a service are given on a business day."""
+    """No more tickets of a service are given on a business day; why, of a short list."""
     TICKETS_REOPENED = "TicketsReopened"
     """Tickets of a service are given again."""
     APPOINTMENT_BOOKED = "AppointmentBooked"

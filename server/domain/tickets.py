@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from server.domain.hours.calendars import Calendar, business_day, half_days
@@ -12,6 +13,12 @@ PREFIX_LETTERS = frozenset("ACFHKLRT")
 
 LONGEST_PREFIX = 2
 HIGHEST_RANK = 99_999
+
+type StopReason = Literal["crowded", "outage", "absent", "other"]
+"""Why no more tickets of a service are given today: too many people wait, computers are down, the agents who
+serve it are absent. `other` is not told to visitors, and stands for stops from before reasons were kept.
+"""
+STOP_REASONS: tuple[StopReason, ...] = get_args(StopReason.__value__)
 
 
 @dataclass(frozen=True, slots=True)

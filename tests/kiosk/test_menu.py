@@ -256,7 +256,7 @@ def test_tomorrow_is_tomorrow_across_the_night_the_clocks_change():
     [
         ({}, True),
         ({"counters": 0}, True),
-        ({"is_stopped": True}, False),
+        ({"stop": "outage"}, False),
         ({"remaining": 0}, False),
         ({"openings": [opening(1, 2)]}, False),
         ({"openings": [opening(-1, 2, -0.5)]}, False),

@@ -379,3 +379,11 @@ def test_linked_numbers_are_read_before_and_after_the_wait_of_all():
     assert said.startswith("Votre numéro : A, 0, 4, 2. | Votre numéro : A, 0, 4, 3. | 3 personnes avant vous")
     assert said.count("Votre numéro : A, 0, 4, 3.") == 2
     assert plain(read_people(reader(), ["2", "3"])).endswith("1 sur 2 : 2 personnes | 2 sur 2 : 3 personnes")
+
+
+def test_why_tickets_are_stopped_is_read_with_the_choice_and_the_notice():
+    stopped = reader(replace(ACCUEIL, stop="outage"), CLOSED)
+    assert "Panne informatique" in plain(read_start(stopped))
+    assert "Panne informatique" in plain(stopped.notice("accueil", "stopped"))
+    unsaid = reader(replace(ACCUEIL, stop="other"), CLOSED)
+    assert "plus de ticket" in plain(read_start(unsaid)).lower()

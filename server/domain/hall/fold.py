@@ -1,7 +1,7 @@
 """Facts of a hall and of its counters, and their fold with greetings, demand and appointments. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from server.domain.facts import Fact, FactKind
 from server.domain.hours.calendars import Break
 from server.domain.instants import to_text
 from server.domain.row_changes import Fold, in_turn, inserts, updates
+from server.domain.tickets import StopReason
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.verb_facts import Limits
 from server.domain.waits.planned_absences import PlannedAbsence
@@ -17,6 +18,7 @@ from server.domain.waits.planned_absences import PlannedAbsence
 _DUTY_BEGINS = inserts("duty", "session", "counter", "rule", "profile", "services", at="opened_at", id="duty")
 _DUTY_ENDS = updates("duty", "duty", at="closed_at")
 _NOT_PAUSED = dict.fromkeys(("paused_at", "pause_reason"))
+_STOP = inserts("ticket_stop", "id", "business_day", "service", "reason", at="stopped_at")
 
 HALL_FOLDS: dict[str, Fold] = {
     FactKind.TICKET_NOT_ISSUED: inserts(
@@ -58,7 +60,7 @@ HALL_FOLDS: dict[str, Fold] = {
         updates("duty", "ended_duty", at="closed_at"),
         _DUTY_BEGINS,
     ),
-    FactKind.TICKETS_STOPPED: inserts("ticket_stop", "id", "business_day", "service", at="stopped_at"),
+    FactKind.TICKETS_STOPPED: lambda fact: _STOP(replace(fact, body={"reason": "other", **fact.body})),
     FactKind.TICKETS_REOPENED: updates("ticket_stop", "id", at="reopened_at"),
     FactKind.TARGET_DECIDED: inserts(
         "target",
@@ -106,9 +108,9 @@ HALL_FOLDS: dict[str, Fold] = {
 """By the kind of fact."""
 
 
-def tickets_stopped(fact_id: str, business_day: date, *, service: str) -> Fact:
-    """No more tickets of a service are given on a business day."""
-    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service}
+def tickets_stopped(fact_id: str, business_day: date, *, service: str, reason: StopReason) -> Fact:
+    """No more tickets of a service are given on a business day, for a reason."""
+    body = {"id": fact_id, "business_day": business_day.isoformat(), "service": service, "reason": reason}
     return Fact(FactKind.TICKETS_STOPPED, body)
 
 

@@ -58,6 +58,7 @@ ticket_stop = Table(
     Column("hall", ID, nullable=False),
     Column("business_day", Day, nullable=False),
     Column("service", ID, nullable=False),
+    Column("reason", String(10), nullable=False, server_default="other"),
     Column("stopped_at", Instant, nullable=False),
     Column("reopened_at", Instant),
     Index("ix_ticket_stop_day", "hall", "business_day", "service"),

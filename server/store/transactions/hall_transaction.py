@@ -111,7 +111,7 @@ class HallTransaction(Writes):
         return legs
 
     def given(self, series: SeriesOfDay) -> SeriesState:
-        """The last rank of a series, and whether a service is stopped, after what was recorded so far."""
+        """The last rank of a series, and why a service is stopped, after what was recorded so far."""
         self.lead_memory()
         given = self.memory.last_numbers.of(series, self.head_hash)
         if given is None:

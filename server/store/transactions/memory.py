@@ -65,7 +65,7 @@ class LastNumbers:
             is_in = (series.business_day, series.series, series.incarnation) == of
             if is_in and series.lowest <= rank <= series.highest:
                 highest = rank if given.last is None else max(given.last, rank)
-                self._known[series] = SeriesState(highest, given.is_stopped)
+                self._known[series] = SeriesState(highest, given.stop)
 
 
 @dataclass(slots=True)

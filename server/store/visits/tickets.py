@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from sqlalchemy import bindparam, exists, func, or_, select, type_coerce
+from sqlalchemy import bindparam, func, or_, select, type_coerce
 
 from server.domain.facts import FactKind, Json
 from server.domain.instants import EPOCH
 from server.domain.printing.printers import PrintJobState
-from server.domain.tickets import QuotaNow
+from server.domain.tickets import QuotaNow, StopReason
 from server.ids import is_token_shaped, token_digest
 from server.store.engine.lookups import Exists, NewRow, One
 from server.store.engine.statements import Query, Read, Rows, Write, literal_word, rows_of, values_of
@@ -45,10 +45,10 @@ class SeriesOfDay:
 
 @dataclass(frozen=True, slots=True)
 class SeriesState:
-    """The last rank given in a series (None: none yet), and whether the service's tickets are stopped."""
+    """The last rank given in a series (None: none yet), and why its service is stopped (None: it is not)."""
 
     last: int | None
-    is_stopped: bool
+    stop: StopReason | None
 
 
 _LAST_RANK = (
@@ -64,17 +64,22 @@ _LAST_RANK = (
     .limit(1)
     .scalar_subquery()
 )
-_IS_STOPPED = exists().where(
-    ticket_stop.c.hall == bindparam("hall"),
-    ticket_stop.c.business_day == bindparam("business_day"),
-    ticket_stop.c.service == bindparam("service"),
-    ticket_stop.c.reopened_at.is_(None),
+_STOP = (
+    select(ticket_stop.c.reason)
+    .where(
+        ticket_stop.c.hall == bindparam("hall"),
+        ticket_stop.c.business_day == bindparam("business_day"),
+        ticket_stop.c.service == bindparam("service"),
+        ticket_stop.c.reopened_at.is_(None),
+    )
+    .limit(1)
+    .scalar_subquery()
 )
-_GIVEN = Read(SeriesState, select(_LAST_RANK.label("last"), _IS_STOPPED.label("is_stopped")))
+_GIVEN = Read(SeriesState, select(_LAST_RANK.label("last"), _STOP.label("stop")))
 
 
 def read_given(rows: Rows, series: SeriesOfDay) -> SeriesState:
-    """The last rank of a series, and whether its service is stopped."""
+    """The last rank of a series, and why its service is stopped, if it is."""
     given = rows.one(_GIVEN, **values_of(series))
     assert given is not None
     return given
@@ -108,6 +113,7 @@ class TicketStopRow:
 
     id: str
     service: str
+    reason: StopReason
     stopped_at: datetime
 
 

@@ -12,6 +12,7 @@ from server.domain.hall.configuration import Queue, Service
 from server.domain.hall.fold import FORGOTTEN
 from server.domain.hours.calendars import business_day
 from server.domain.instants import text_or_none, to_text
+from server.domain.tickets import StopReason
 from server.domain.visits.transitions import LegState
 from server.domain.waits.estimate import AfterClosing, Estimate, WaitRange
 from server.ids import session_mark
@@ -103,6 +104,7 @@ class StoppedService(TypedDict):
 
     service: str
     since: InstantText
+    reason: StopReason
 
 
 class WorkOnWall(TypedDict):
@@ -238,7 +240,10 @@ def read_wall(database: Database, estimates: Estimates, hall: str) -> WallAnswer
             for leg, counter in snapshot.sent_to_closed()
         ],
         "shared_numbers": _shared_numbers(open_legs),
-        "stops": [{"service": stop.service, "since": to_text(stop.stopped_at)} for stop in stops.values()],
+        "stops": [
+            {"service": stop.service, "since": to_text(stop.stopped_at), "reason": stop.reason}
+            for stop in stops.values()
+        ],
         **at_counters,
     }
 

@@ -13,7 +13,7 @@ from server.domain.hall.fold import tickets_reopened, tickets_stopped
 from server.domain.hours import calendars
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal, existing
-from server.domain.tickets import quota_now
+from server.domain.tickets import StopReason, quota_now
 from server.ids import new_id, token_digest
 from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import WriteKey
@@ -170,14 +170,15 @@ def reprint_ticket(
 class IssueRequest:
     """A request for a ticket of a service.
 
-    `is_early`: given by hand, also before the doors open. `is_stopped`: the tickets of the service are
-    stopped today. `is_expected`: the visitor has an appointment and is received until the opening ends.
+    `is_early`: given by hand, also before the doors open. `stop`: why the tickets of the service are
+    stopped today, None: they are not. `is_expected`: the visitor has an appointment and is received until
+    the opening ends.
     """
 
     service: Service
     now: OpeningNow
     is_early: bool = False
-    is_stopped: bool = False
+    stop: StopReason | None = None
     is_expected: bool = False
 
     def refusal(self, code: str) -> Refusal:
@@ -202,8 +203,8 @@ def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime 
     is_given = request.is_early and calendars.may_distribute(opening, before_s, now=transaction.now)
     if not opening.may_issue and not is_given:
         raise request.refusal("too_late" if opening.is_open else "closed")
-    if request.is_stopped:
-        raise Refusal("stopped", service=request.service.id)
+    if request.stop is not None:
+        raise Refusal("stopped", service=request.service.id, reason=request.stop)
     return opening.next_opens_at if is_given else None
 
 
@@ -236,12 +237,22 @@ class TicketsStoppedAnswer(TypedDict):
 
     service: str
     is_stopped: bool
+    reason: StopReason | None
+    """Null: tickets are given again."""
 
 
 def stop_tickets(
-    database: Database, hall: str, author: Author, *, service: str, write_key: WriteKey | None = None
+    database: Database,
+    hall: str,
+    author: Author,
+    *,
+    service: str,
+    reason: StopReason = "other",
+    write_key: WriteKey | None = None,
 ) -> TicketsStoppedAnswer:
     """Gives no more tickets of a service today: requests count as not issued. Visitors who wait stay.
+
+    Visitors read the reason, but `other`.
 
     Refusals: unknown_service, already_stopped.
     """
@@ -251,8 +262,8 @@ def stop_tickets(
         on = opening_now(transaction.configuration, service, transaction.now).on
         if service in tickets.stops_of_day(transaction, transaction.hall, on):
             raise Refusal("already_stopped", service=service)
-        transaction.record(tickets_stopped(new_id(), on, service=service))
-        return {"service": service, "is_stopped": True}
+        transaction.record(tickets_stopped(new_id(), on, service=service, reason=reason))
+        return {"service": service, "is_stopped": True, "reason": reason}
 
     return database.write(hall, author, write_key, stop)
 
@@ -271,6 +282,6 @@ def reopen_tickets(
             service=service,
         )
         transaction.record(tickets_reopened(stop.id, service=service))
-        return {"service": service, "is_stopped": False}
+        return {"service": service, "is_stopped": False, "reason": None}
 
     return database.write(hall, author, write_key, reopen)

@@ -13,7 +13,7 @@ from server.domain.calling.waiting_legs import WALK_IN, arrival_class, reference
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
-from server.domain.tickets import PaperNumber, next_rank
+from server.domain.tickets import PaperNumber, StopReason, next_rank
 from server.domain.visits import facts
 from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, TicketChannel
 from server.domain.waits.estimate import Quote
@@ -99,7 +99,7 @@ def issue_ticket(
         place = _place(transaction, arriving, request, on=now.on, companion=companion)
         try:
             is_expected = arriving.appointment is not None
-            issue_request = IssueRequest(service, now, request.is_early, place.is_stopped, is_expected)
+            issue_request = IssueRequest(service, now, request.is_early, place.stop, is_expected)
             opens_at = issued_ticket.check_open(transaction, issue_request)
             if arriving.exceptional is None:
                 issued_ticket.check_quota(transaction, issue_request)
@@ -194,7 +194,7 @@ class _IssueContext:
     """What a ticket depends on: the last rank, how many are ahead besides the people it belongs to."""
 
     on: date
-    is_stopped: bool
+    stop: StopReason | None
     last: int | None
     offset: int
     ahead: int
@@ -229,7 +229,7 @@ def _place(
     last_of_instant = sort_key(leg_class, reference_at(transaction.now, arriving.booked_at), "~")
     legs = transaction.open_legs
     ahead = legs.ahead(arriving.service.queue, last_of_instant, without=visits_of(legs, companion))
-    return _IssueContext(on, given.is_stopped, last, offset, ahead, leg_class, priority)
+    return _IssueContext(on, given.stop, last, offset, ahead, leg_class, priority)
 
 
 def _issue(

@@ -17,7 +17,7 @@ from server.store.configuration.halls import all_halls
 from server.store.counters import open_places
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
-from server.store.visits.tickets import remaining_of, stops_of_day
+from server.store.visits.tickets import TicketStopRow, remaining_of, stops_of_day
 from server.usecases.hall_view import HallState, hall_state
 from server.usecases.hours.opening import opening_now, openings
 from server.usecases.notices.contents import film_of
@@ -33,7 +33,7 @@ class HallOffer:
     by_queue: Mapping[str, int]
     by_service: Mapping[str, int]
     open_for: Mapping[str, int]
-    stopped: Collection[str]
+    stops: Mapping[str, TicketStopRow]
     left: Mapping[str, int]
     ranges: Mapping[str, Estimate]
     films: Mapping[str, FilmOfMenu]
@@ -51,7 +51,7 @@ class HallOffer:
             openings=openings(configuration.calendar_of(service.id), now),
             counters=self.open_for.get(service.id, 0),
             waiting=self.by_queue[service.queue] if found else self.by_service[service.id],
-            is_stopped=service.id in self.stopped,
+            stop=None if (stop := self.stops.get(service.id)) is None else stop.reason,
             wait=ExpectedWait(found.low_s, found.high_s) if isinstance(found, WaitRange) else None,
             is_after_closing=isinstance(found, AfterClosing),
             bring=service.bring,
@@ -82,14 +82,14 @@ def read_offer(
         if not place.is_paused:
             for service in place.services:
                 open_for[service] = open_for.get(service, 0) + 1
-    stopped = stops_of_day(rows, hall, calendars.business_day(configuration.calendar, now))
+    stops = stops_of_day(rows, hall, calendars.business_day(configuration.calendar, now))
     left = _quotas_left(rows, hall, configuration, now)
     films = {
         service.id: film
         for service in configuration.services.values()
         if service.film is not None and (film := film_of(rows, service.film)) is not None
     }
-    return HallOffer(state, language, by_queue, by_service, open_for, stopped, left, ranges, films)
+    return HallOffer(state, language, by_queue, by_service, open_for, stops, left, ranges, films)
 
 
 @dataclass(frozen=True, slots=True)

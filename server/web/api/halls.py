@@ -13,6 +13,7 @@ from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
 from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
+from server.domain.tickets import StopReason
 from server.usecases.answers import Period
 from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
 from server.usecases.hall.absences import (
@@ -214,6 +215,12 @@ class AbsenceBody(shapes.RequestShape):
     weekdays: list[Weekday] = Field(default=[], max_length=7)
 
 
+class StopBody(shapes.RequestShape):
+    """Why no more tickets of a service are given; visitors read it, but `other`."""
+
+    reason: StopReason = "other"
+
+
 def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRoutes:
     """The routes. `seen(hall)`: what is known of a hall's devices."""
     routes = ApiRoutes("supervision")
@@ -229,9 +236,11 @@ def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) ->
         return read_supervision(api.database, at.hall, sightings_of(at.hall), api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", Permission.SUPERVISE)
-    def stop(service: str, at: HallCall) -> TicketsStoppedAnswer:
+    def stop(service: str, body: StopBody, at: HallCall) -> TicketsStoppedAnswer:
         """Gives no more tickets of a service for the rest of the day."""
-        return stop_tickets(api.database, at.hall, at.author, service=service, write_key=at.key)
+        return stop_tickets(
+            api.database, at.hall, at.author, service=service, reason=body.reason, write_key=at.key
+        )
 
     @routes.post("/halls/<hall>/services/<service>/reopen", Permission.SUPERVISE)
     def reopen(service: str, at: HallCall) -> TicketsStoppedAnswer:

@@ -120,7 +120,13 @@ test("a count is sent until an answer comes, three times at most", async () => {
 
 test("a full service says so on its button and, pressed, what helps instead; the demand is pressed once", () => {
   const say = speaker(
-    { fr: { "kiosk.service.full": "complet", "kiosk.service.instead": "autres possibilités" } },
+    {
+      fr: {
+        "kiosk.service.full": "complet",
+        "kiosk.service.stopped": "plus de ticket",
+        "kiosk.service.instead": "autres possibilités",
+      },
+    },
     "fr",
   );
   assert.deepEqual(serviceLines(MENU.services[1], say), {
@@ -128,6 +134,8 @@ test("a full service says so on its button and, pressed, what helps instead; the
     strong: "",
     caption: "complet",
   });
+  const stopped = service("cartes", { state: "stopped", why_stopped: "Panne informatique" });
+  assert.equal(serviceLines(stopped, say).small, "Panne informatique");
   const folder = service("titres", { state: "full", children: [service("depot")] });
   assert.equal(serviceLines(folder, say).caption, "complet");
   const state = walk([choose("permis")]);

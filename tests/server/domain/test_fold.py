@@ -23,6 +23,7 @@ from server.domain.hall.fold import (
     counter_resumed,
     presence_times,
     profile_changed,
+    tickets_stopped,
     wrap_up_until,
 )
 from server.domain.instants import to_micros, to_text
@@ -293,3 +294,10 @@ def test_a_fact_without_rows_changes_none():
 
 def test_a_fact_has_the_first_schema_unless_it_says_otherwise():
     assert leg_ended("leg-1", "visit-1", reason="served", counter=None).schema == 1
+
+
+def test_a_stop_keeps_its_reason_and_one_of_an_old_fact_is_another_reason():
+    stop = tickets_stopped("stop-1", DAY, service="visa", reason="outage")
+    assert rows_after(stop)["ticket_stop", "stop-1"]["reason"] == "outage"
+    old = Fact(stop.kind, {key: value for key, value in stop.body.items() if key != "reason"})
+    assert rows_after(old)["ticket_stop", "stop-1"]["reason"] == "other"

@@ -24,6 +24,7 @@ from server.usecases.configuration.publication import publish_installation
 from server.usecases.quality.targets import decide_target
 from server.usecases.reports.grids import FrozenResults, read_frozen_results
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report
+from server.usecases.tickets.issued_ticket import stop_tickets
 from server.web.pages.hall.phone import (
     ahead_sentence,
     alert_words,
@@ -37,7 +38,7 @@ from server.web.pages.public_hall.pages import shown_results
 from server.web.rendering.viewer import Sentence
 from tests.server.usecases.quality.figures_history import HALLS, PlayedDay, play_days
 from tests.server.usecases.test_reports import ANNE, BORIS, LAON, add_account
-from tests.server.web.api_site import HALL, ApiSite, Officers, accepted
+from tests.server.web.api_site import HALL, SERVICE, ApiSite, Officers, accepted
 from tests.server.web.notices.test_busy_hours import count_tickets
 
 PAGE = f"/infos/{HALL}/venir"
@@ -384,3 +385,9 @@ def test_a_phone_speaks_every_language_that_the_hall_offers_with_french_beside(
         assert beside is not None
         assert bool(beside[1]) == (code != "fr")
     site.close()
+
+
+def test_the_public_page_says_why_tickets_are_stopped(api: ApiSite):
+    turn_on(api)
+    stop_tickets(api.database, HALL, SYSTEM, service=SERVICE, reason="outage")
+    assert "plus de ticket aujourd’hui · Panne informatique" in read(api).text

@@ -16,6 +16,7 @@ import server
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
+from server.domain.tickets import STOP_REASONS
 from server.domain.visits.gestures import GESTURES, offers, usual_keys
 from server.language import name_in
 from server.usecases.hall.messages import PHRASES
@@ -280,6 +281,14 @@ def wall() -> str:
         voices=needs.of(hall),
         name_of=lambda code: name_in(code, page.language()),
         may_receive=may_receive,
-        page={**console_page(hall, language, WHOLE_HALL), "queues": queues, "profiles_for": profiles},
+        page={
+            **console_page(hall, language, WHOLE_HALL),
+            "queues": queues,
+            "profiles_for": profiles,
+            "stop_reasons": {
+                each: None if each == "other" else page.sentence()(f"kiosk.stopped.{each}")
+                for each in STOP_REASONS
+            },
+        },
         sentences=page.sentences(*OF_WALL),
     )

@@ -208,7 +208,7 @@ def wait_words(service: ServiceOfMenu, say: Sentence) -> str:
     state, wait = service["state"], service["wait"]
     if state in NOT_NOW:
         opens = service["next_opening"]
-        reason = say(f"public_hall.state.{state}")
+        reason = " · ".join(filter(None, (say(f"public_hall.state.{state}"), service["why_stopped"])))
         return f"{reason} ({opens['text']})" if opens and state in ("closed", "too_late", "full") else reason
     if wait is None:
         return say("kiosk.wait.after_closing" if service["why_no_wait"] else "public_hall.state.unknown")

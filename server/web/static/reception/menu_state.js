@@ -7,7 +7,8 @@ export function leaves(services) {
 
 /** What stands under the name of a service: how many wait, or why there is no ticket. */
 export function noteOf(service, queue, say) {
-  if (!["open", "no_counter"].includes(service.state)) return say(`reception.service.${service.state}`);
+  if (!["open", "no_counter"].includes(service.state))
+    return [say(`reception.service.${service.state}`), service.why_stopped].filter(Boolean).join(" · ");
   const waiting =
     queue?.queues.find(({ services }) => services.includes(service.id))?.waiting ?? service.waiting;
   const count =

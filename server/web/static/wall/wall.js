@@ -35,7 +35,7 @@ const words = {
   hour: hourTeller(page.language, page.hall.time_zone),
   hall: wallWords(),
 };
-const drawWall = createWallView({ words, move, tickets });
+const drawWall = createWallView({ words, move, tickets, reasons: page.stop_reasons });
 document.querySelector("[data-on-wall]")?.addEventListener("click", () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen();
@@ -197,8 +197,8 @@ async function keepQuiet(minutes) {
     );
 }
 
-async function tickets(service, verb) {
-  const answer = await attempt({ path: `${HALL}/services/${service}/${verb}` });
+async function tickets(service, verb, body) {
+  const answer = await attempt({ path: `${HALL}/services/${service}/${verb}`, body });
   if (answer.ok) tell(say(`wall.tickets.${verb}_done`, { service: words.hall.serviceName(service) }));
 }
 

@@ -8,8 +8,11 @@ import { queueRows, truthNow } from "./wall_state.js";
 const SIGNS = { late: "alert", unserved: "alert", breach_expected: "clock" };
 const percent = (share) => `${share * 100}%`;
 
-/** `move(counter, profile)` and `tickets(service, verb)` are what buttons do. Returns draw(wall, nowMs). */
-export function createWallView({ words, move, tickets }) {
+/**
+ * `move(counter, profile)` and `tickets(service, verb, body)` are what buttons do; `reasons`: why tickets
+ * are stopped, each with the words that visitors read, null: none. Returns draw(wall, nowMs).
+ */
+export function createWallView({ words, move, tickets, reasons }) {
   const { say, hour, hall } = words;
   /** @type {Api.WallAnswer["counters"]} */
   let listed = []; // counters as of when nobody was pressing among them
@@ -65,7 +68,7 @@ export function createWallView({ words, move, tickets }) {
   }
 
   function queues({ stops }, rows) {
-    const since = new Map(stops.map((stop) => [stop.service, stop.since]));
+    const stopOf = new Map(stops.map((stop) => [stop.service, stop]));
     drawList(
       "queues",
       repeat(
@@ -73,19 +76,20 @@ export function createWallView({ words, move, tickets }) {
           row.queue === askedQueue ? [row, { queue: `${row.queue}?`, of: row }] : [row],
         ),
         ({ queue }) => queue,
-        ({ of, ...row }) => (of ? question(of, since) : queueRow(row, since)),
+        ({ of, ...row }) => (of ? question(of, stopOf) : queueRow(row, stopOf)),
       ),
     );
   }
 
-  function queueRow(row, since) {
+  function queueRow(row, stopOf) {
     const { at, state, queue, services } = row;
     const sign = SIGNS[state];
-    const stopped = services.filter((service) => since.has(service));
+    const stopped = services.filter((service) => stopOf.has(service));
     const isStopped = stopped.length > 0 && stopped.length === services.length;
     const name = hall.queueName(queue);
     const stops = stopped.map((service) => {
-      const words = say("wall.tickets.stopped", { at: hour(since.get(service)) });
+      const { since, reason } = stopOf.get(service);
+      const words = say("wall.tickets.stopped", { at: hour(since), why: say(`wall.tickets.why.${reason}`) });
       return html`<small>${isStopped ? "" : html`<bdi>${hall.serviceName(service)}</bdi> `}${words}</small>`;
     });
     const press = () => (isStopped && stopped.length === 1 ? tickets(stopped[0], "reopen") : ask(queue));
@@ -109,18 +113,23 @@ export function createWallView({ words, move, tickets }) {
     </tr>`;
   }
 
-  /** Under the row of a queue: what visitors are told, and the services whose tickets stop or come back. */
-  function question({ services, queue }, since) {
-    const press = (service, verb) => {
-      ask(null, queue);
-      tickets(service, verb);
-    };
-    const item = (service) => {
-      const verb = since.has(service) ? "reopen" : "stop";
+  /** Under the row of a queue: each reason with what visitors read, and the services that stop or reopen. */
+  function question({ services, queue }, stopOf) {
+    const item = (service, reason) => {
+      const verb = reason ? "stop" : "reopen";
+      const press = () => {
+        ask(null, queue);
+        tickets(service, verb, reason ? { reason } : undefined);
+      };
       const label = say(`wall.tickets.${verb}_of`, { service: hall.serviceName(service) });
-      return html`<button type="button" class="small ${verb === "stop" ? "sure" : ""}" data-service=${service}
-        @click=${() => press(service, verb)}>${label}</button>`;
+      return html`<button type="button" class="small ${reason ? "sure" : ""}" data-service=${service}
+        @click=${press}>${label}${reason ? unseen(say(`wall.tickets.why.${reason}`)) : nothing}</button>`;
     };
+    const open = services.filter((service) => !stopOf.has(service));
+    const why = (reason) =>
+      html`<li><span><b>${say(`wall.tickets.why.${reason}`)}</b> ${
+        reasons[reason] ? say("wall.tickets.said", { words: reasons[reason] }) : say("wall.tickets.unsaid")
+      }</span> ${open.map((service) => item(service, reason))}</li>`;
     const leave = (event) => {
       if (event.key === "Escape") ask(null, queue);
     };
@@ -128,7 +137,8 @@ export function createWallView({ words, move, tickets }) {
       aria-label=${say("wall.tickets.explain")} @keydown=${leave}>
       <p>${say("wall.tickets.explain")}</p>
       <button type="button" class="small" @click=${() => ask(null, queue)}>${say("wall.tickets.ask_no")}</button>
-      ${services.map(item)}
+      ${services.filter((service) => stopOf.has(service)).map((service) => item(service, null))}
+      ${open.length ? html`<ul class="why">${Object.keys(reasons).map(why)}</ul>` : nothing}
     </div></td></tr>`;
   }
 

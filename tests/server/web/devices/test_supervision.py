@@ -37,8 +37,9 @@ class Supervisor:
     def write(self, method: str, path: str, body: Any = None) -> Any:
         return self.browser.open(f"/api/v1{path}", method=method, json=body or {}, headers=self.headers)
 
-    def stop(self, service: str = SERVICE, verb: str = "stop") -> Any:
-        return self.write("POST", f"/halls/{HALL}/services/{service}/{verb}")
+    def stop(self, service: str = SERVICE, verb: str = "stop", reason: str | None = None) -> Any:
+        body = None if reason is None else {"reason": reason}
+        return self.write("POST", f"/halls/{HALL}/services/{service}/{verb}", body)
 
     def move(self, counter: str, profile: str | None) -> Any:
         return self.write("PATCH", f"/counters/{counter}/session", {"profile": profile})
@@ -225,6 +226,29 @@ def test_stopped_tickets_are_not_issued_today_and_counted(supervisor: Supervisor
     accepted(supervisor.stop(verb="reopen"))
     refused(supervisor.stop(verb="reopen"), 409, "not_stopped")
     assert site.press().status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("outage", "Panne informatique"), ("absent", "Aucun agent disponible"), ("other", None), (None, None)],
+)
+def test_the_reason_of_a_stop_is_told_to_visitors_and_to_the_hall_view(
+    supervisor: Supervisor, reason: str | None, words: str | None
+):
+    site, kept = supervisor.site, reason or "other"
+    accepted(supervisor.stop(reason=reason))
+    assert supervisor.wall()["stops"][0]["reason"] == kept
+    menu = {each["id"]: each for each in accepted(site.get(f"/halls/{HALL}/menu"))["services"]}
+    assert menu[SERVICE]["why_stopped"] == words
+    assert menu[PERMITS]["why_stopped"] is None
+    assert refused(site.press(), 409, "stopped")["reason"] == kept
+    accepted(supervisor.stop(verb="reopen"))
+    menu = {each["id"]: each for each in accepted(site.get(f"/halls/{HALL}/menu"))["services"]}
+    assert menu[SERVICE]["why_stopped"] is None
+
+
+def test_a_stop_has_a_reason_of_the_list(supervisor: Supervisor):
+    refused(supervisor.stop(reason="Mme Martin est malade"), 400, "bad_request")
 
 
 def test_a_stop_ends_with_its_day(supervisor: Supervisor):
