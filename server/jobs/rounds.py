@@ -6,9 +6,11 @@ next step of incidents that nobody answers, and keep counts of past days stored.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -17,7 +19,7 @@ from server.domain.alarms.signs import GRADED
 from server.domain.author import SYSTEM
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import KEPT as PANEL_RESTS_KEPT
-from server.domain.hours.calendars import business_day
+from server.domain.hours.calendars import Calendar, business_day
 from server.domain.notices.displays import INTERVALS_KEPT
 from server.domain.quality.grades import Grades
 from server.domain.refusals import Refusal
@@ -25,13 +27,15 @@ from server.language import Translate
 from server.store.configuration.halls import HallRow, all_halls
 from server.store.devices.paired_devices import ScreenPictures
 from server.store.devices.sightings import Players, delete_checks, delete_panel_rests
+from server.store.engine.statements import Rows
+from server.store.halls_due import halls_due
 from server.store.journal.chain import INSTALLATION, Anchors, JournalHead, anchor_of, head_of
 from server.store.notices.displays import delete_intervals
 from server.store.notices.media import MediaFiles
-from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, has_run
+from server.store.operation.job_runs import EVERY_HALL, claim, claim_every, done_runs, has_run
 from server.store.quality.stored_rollups import counting_version
 from server.store.transactions.database import Database
-from server.usecases.alarms.watch_alarms import KnownSightings, watch_alarms
+from server.usecases.alarms.watch_alarms import KnownSightings, halls_to_watch, watch_alarms
 from server.usecases.alerts.course import expire_alerts
 from server.usecases.announced_before import grades_of_last
 from server.usecases.counters.left_counters import give_back_forgotten
@@ -67,6 +71,17 @@ TURN_S = 10
 """Seconds for which one worker counts for all workers."""
 
 
+class _Configured(NamedTuple):
+    """A hall and the calendar of its configuration in force."""
+
+    row: HallRow
+    calendar: Calendar
+
+
+def _add_configured(found: dict[str, _Configured], database: Database, rows: Rows, row: HallRow) -> None:
+    found[row.id] = _Configured(row, database.configurations.of(rows, row).calendar)
+
+
 @dataclass
 class Rounds:
     """The jobs of one process.
@@ -93,20 +108,26 @@ class Rounds:
         self._looked_at_s = self.database.clock.elapsed_s()
 
     def make(self) -> None:
-        """One round over all halls; a job that fails is logged and tried again in the next round."""
-        with self.database.read() as rows:
-            halls = [hall for hall in all_halls(rows) if hall.is_configured]
-        for hall in halls:
-            self._attempt(self.end_days, hall)
-            self._attempt(self.return_parked, hall)
-            self._attempt(self.give_back_forgotten, hall)
-            self._attempt(self.expire_alerts, hall)
-            self._attempt(self.anchor, hall)
-            self._attempt(self.count_affluence, hall)
-            self.breathe()
-        self._attempt(self.look_at_devices, halls)
+        """One round over all halls; a job that fails is logged and tried again in the next round.
+
+        What is due is read of all halls in the same few statements; only halls with something due cost more.
+        """
+        halls = self._configured()
+        self._attempt(self.end_days, halls)
+        self._attempt(self.of_halls_due, halls)
+        self._attempt(self.daily, halls)
+        self._attempt(self.look_at_devices, [each.row for each in halls.values()])
         self._attempt(self.anchor_installation)
         self._attempt(self.purge)
+
+    def _configured(self) -> dict[str, _Configured]:
+        """The halls whose configuration can be read, by id."""
+        found: dict[str, _Configured] = {}
+        with self.database.read() as rows:
+            for row in all_halls(rows):
+                if row.is_configured:
+                    self._attempt(_add_configured, found, self.database, rows, row)
+        return found
 
     def _attempt[*Values](self, job: Callable[[*Values], None], *values: *Values) -> None:
         try:
@@ -115,18 +136,47 @@ class Rounds:
             self.failures += 1
             log.exception("job_failed", job=job.__name__)
 
-    def end_days(self, hall: HallRow) -> None:
-        """Closes the hall's business days whose end has passed."""
-        for day in days_to_close(self.database, hall.id):
-            closed = close_day(self.database, hall.id, day)
-            if closed.legs or closed.sessions:
-                log.info(
-                    "day_closed",
-                    hall=hall.slug,
-                    day=day.isoformat(),
-                    legs=closed.legs,
-                    sessions=closed.sessions,
-                )
+    def end_days(self, halls: Mapping[str, _Configured]) -> None:
+        """Closes the business days of halls whose end has passed."""
+        for hall, day in days_to_close(self.database, {id_: each.calendar for id_, each in halls.items()}):
+            self._attempt(self._end_day, halls[hall].row, day)
+            self.breathe()
+
+    def _end_day(self, hall: HallRow, day: date) -> None:
+        closed = close_day(self.database, hall.id, day)
+        if closed.legs or closed.sessions:
+            log.info(
+                "day_closed",
+                hall=hall.slug,
+                day=day.isoformat(),
+                legs=closed.legs,
+                sessions=closed.sessions,
+            )
+
+    def of_halls_due(self, halls: Mapping[str, _Configured]) -> None:
+        """What is due by the minute, in the halls where somebody or something waits for it."""
+        with self.database.read() as rows:
+            due = halls_due(rows, self.database.clock.now())
+        for job, of in (
+            (self.return_parked, due.returning),
+            (self.give_back_forgotten, due.calling),
+            (self.expire_alerts, due.alerted),
+        ):
+            for hall in sorted(of & halls.keys()):
+                self._attempt(job, halls[hall].row)
+                self.breathe()
+
+    def daily(self, halls: Mapping[str, _Configured]) -> None:
+        """What is done once a business day, in the halls where it is not done yet."""
+        now = self.database.clock.now()
+        days = {id_: business_day(each.calendar, now).isoformat() for id_, each in halls.items()}
+        for job, run in ((ANCHOR, self.anchor), (AFFLUENCE, self.count_affluence)):
+            with self.database.read() as rows:
+                done = done_runs(rows, job, set(days.values()))
+            for hall, day in days.items():
+                if (hall, day) not in done:
+                    self._attempt(run, halls[hall].row, day)
+                    self.breathe()
 
     def return_parked(self, hall: HallRow) -> None:
         """Returns parked visitors to their queue when their timer has ended."""
@@ -146,26 +196,19 @@ class Rounds:
         if expired:
             log.info("alerts_expired", hall=hall.slug, alerts=expired)
 
-    def anchor(self, hall: HallRow) -> None:
+    def anchor(self, hall: HallRow, day: str) -> None:
         """Anchors the hall's journal once a business day."""
-        now = self.database.clock.now()
-        day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
         with self.database.read() as rows:
             head = head_of(rows, hall.id)
         self._anchor(hall.slug, hall.id, day, head)
 
-    def count_affluence(self, hall: HallRow) -> None:
+    def count_affluence(self, hall: HallRow, day: str) -> None:
         """Counts once a business day when people come, for the notice on opening hours.
 
         Claims the day after it counted: two workers count the same, a day that failed is counted again.
         """
-        now = self.database.clock.now()
-        day = business_day(self.database.configuration(hall.id).calendar, now).isoformat()
-        with self.database.read() as rows:
-            if has_run(rows, AFFLUENCE, hall.id, day):
-                return
         count_affluence(self.database, hall.id)
-        claim(self.database, AFFLUENCE, hall.id, day, now=now)
+        claim(self.database, AFFLUENCE, hall.id, day, now=self.database.clock.now())
 
     def look_at_devices(self, halls: Sequence[HallRow]) -> None:
         """Records every two minutes which devices are present, and asks those with an old token to renew it.
@@ -198,15 +241,15 @@ class Rounds:
 
     def anchor_installation(self) -> None:
         """Anchors the installation's journal once a day (UTC)."""
+        day = self.database.clock.now().date().isoformat()
         with self.database.read() as rows:
+            if has_run(rows, ANCHOR, EVERY_HALL, day):
+                return
             head = head_of(rows, None)
-        self._anchor(INSTALLATION, EVERY_HALL, self.database.clock.now().date().isoformat(), head)
+        self._anchor(INSTALLATION, EVERY_HALL, day, head)
 
     def _anchor(self, journal: str, hall: str, day: str, head: JournalHead) -> None:
         """Writes the anchor before the claim: two anchors do no harm, a missing one would."""
-        with self.database.read() as rows:
-            if has_run(rows, ANCHOR, hall, day):
-                return
         now = self.database.clock.now()
         self.anchors.append(journal, anchor_of(head, now, "daily"))
         claim(self.database, ANCHOR, hall, day, now=now)
@@ -253,33 +296,42 @@ class AlarmRounds:
     _graded: dict[str, tuple[datetime, Grades]] = field(default_factory=dict)
 
     def make(self) -> None:
-        """Checks every hall once. A hall that fails is logged and checked again in the next round."""
+        """Checks every hall once, in as many statements for many as for one.
+
+        A hall that fails is logged and checked again in the next round.
+        """
         if self.is_one_of_several:
             now = self.database.clock.now()
             if not claim_every(self.database, "alarms", now=now, every_s=_TURN_S):
                 return
         with self.database.read() as rows:
             halls = [hall for hall in all_halls(rows) if hall.is_configured]
+        sightings = self.players.of_halls([hall.id for hall in halls])
+        devices: dict[str, KnownSightings] = {}
         for hall in halls:
-            self._watch(hall)
+            with self._noting_failure(hall):
+                devices[hall.id] = KnownSightings(
+                    sightings[hall.id], are_known=not self.players.is_away, waits=self._waits_of(hall.id)
+                )
+        watched = [hall for hall in halls if hall.id in devices]
+        for hall in halls_to_watch(self.database, watched, devices):
+            with self._noting_failure(hall):
+                changed = watch_alarms(self.database, hall.id, devices[hall.id], self.translate)
+                if changed:
+                    log.info("alarms_changed", hall=hall.slug, facts=changed)
             self.breathe()
 
-    def _watch(self, hall: HallRow) -> None:
+    @contextmanager
+    def _noting_failure(self, hall: HallRow) -> Iterator[None]:
+        """A hall that fails does not stop the watch of others."""
         try:
-            waits = self._waits_of(hall.id)
-            sightings = KnownSightings(
-                self.players.of_hall(hall.id), are_known=not self.players.is_away, waits=waits
-            )
-            changed = watch_alarms(self.database, hall.id, sightings, self.translate)
+            yield
         except Refusal as refusal:
             self.failures += 1
             log.warning("alarms_not_watched", hall=hall.slug, code=refusal.code)
         except Exception:
             self.failures += 1
             log.exception("alarms_not_watched", hall=hall.slug)
-        else:
-            if changed:
-                log.info("alarms_changed", hall=hall.slug, facts=changed)
 
     def _waits_of(self, hall: str) -> Grades:
         """The grades of a hall's last announced waits: read once an hour, a round costs nothing."""
@@ -316,35 +368,33 @@ class PastDayRounds:
 
         A hall that fails is logged and tried again in the next round.
         """
-        with self.database.read() as rows:
-            halls = [hall for hall in all_halls(rows) if hall.is_configured]
         clock = self.database.clock
-        pending = [hall for hall in halls if not self._is_done(hall)]
-        if not pending or not claim_every(self.database, "past_days", now=clock.now(), every_s=TURN_S):
+        now = clock.now()
+        job = f"rollups {counting_version()}"
+        with self.database.read() as rows:
+            days = {
+                hall: business_day(self.database.configurations.of(rows, hall).calendar, now).isoformat()
+                for hall in all_halls(rows)
+                if hall.is_configured
+            }
+            done = done_runs(rows, job, set(days.values()))
+        pending = {hall: day for hall, day in days.items() if (hall.id, day) not in done}
+        if not pending or not claim_every(self.database, "past_days", now=now, every_s=TURN_S):
             return
         until_s = clock.elapsed_s() + TURN_S
-        for hall in pending:
+        for hall, day in pending.items():
             try:
-                self._count(hall, until_s)
+                self._count(hall, (job, hall.id, day), until_s)
             except Exception:
                 self.failures += 1
                 log.exception("past_days_not_stored", hall=hall.slug)
             if clock.elapsed_s() >= until_s:
                 return
 
-    def _count(self, hall: HallRow, until_s: float) -> None:
-        run = self._run(hall)
+    def _count(self, hall: HallRow, run: tuple[str, str, str], until_s: float) -> None:
+        """`run`: the job, the hall and the business day; another version counts again on the same day."""
         for _ in store_past_days(self.database, hall.id):
             self.pause()
             if self.database.clock.elapsed_s() >= until_s:
                 return
         claim(self.database, *run, now=self.database.clock.now())
-
-    def _is_done(self, hall: HallRow) -> bool:
-        with self.database.read() as rows:
-            return has_run(rows, *self._run(hall))
-
-    def _run(self, hall: HallRow) -> tuple[str, str, str]:
-        """The job, the hall and the business day: another version counts again on the same day."""
-        day = business_day(self.database.configuration(hall.id).calendar, self.database.clock.now())
-        return f"rollups {counting_version()}", hall.id, day.isoformat()

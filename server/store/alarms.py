@@ -5,39 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, null, or_, select, type_coerce
+from sqlalchemy import bindparam, func, null, select, type_coerce
 
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
-from server.store.engine.lookups import Distinct, One, Pairs, Several
+from server.store.engine.lookups import One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
 from server.store.tables.alerts import alarm, alarm_sign, recipient
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall
-from server.store.tables.visits import IS_AT_COUNTER, IS_WAITING, leg
-
-_COUNTERS_OF_HALL = leg.c.hall == bindparam("hall")
-waiting_by_queue = Pairs(
-    tuple[str, int],
-    select(leg.c.queue, func.count().label("legs"))
-    .where(_COUNTERS_OF_HALL, IS_WAITING)
-    .group_by(leg.c.queue),
-)
-"""How many legs wait in each queue of a hall (id)."""
-waiting_by_counter = Pairs(
-    tuple[str, int],
-    select(leg.c.for_counter, func.count().label("legs"))
-    .where(_COUNTERS_OF_HALL, IS_WAITING, leg.c.for_counter.is_not(None))
-    .group_by(leg.c.for_counter),
-)
-"""How many legs wait for one counter of a hall (id) alone, by counter."""
-serving_counters = Distinct(
-    str,
-    select(leg.c.counter).where(_COUNTERS_OF_HALL, IS_AT_COUNTER),
-)
-"""The counters of a hall (id) with a visitor who is called or served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +51,12 @@ class NamedAlarm:
 
 
 _VALUES = type_coerce(alarm.c.told, Document).label("values")
-_ALARMS = rows_of(AlarmRow, alarm, values=_VALUES)
+ALARMS = rows_of(AlarmRow, alarm, values=_VALUES)
 _OF_HALL = alarm.c.hall == bindparam("hall")
-_IS_OPEN = alarm.c.cleared_at.is_(None)
+IS_OPEN = alarm.c.cleared_at.is_(None)
 _IS_CLEARED_SINCE = alarm.c.cleared_at >= bindparam("since")
 _WITH_HALL = alarm.join(hall, hall.c.id == alarm.c.hall)
-alarm_row = One(AlarmRow, _ALARMS.where(alarm.c.id == bindparam("alarm")))
+alarm_row = One(AlarmRow, ALARMS.where(alarm.c.id == bindparam("alarm")))
 """An alarm by its id."""
 _NAMED = Read(
     NamedAlarm,
@@ -86,15 +64,11 @@ _NAMED = Read(
     .select_from(_WITH_HALL)
     .where(alarm.c.id.in_(bindparam("alarms", expanding=True))),
 )
-open_alarms = Several(AlarmRow, _ALARMS.where(_OF_HALL, _IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
+open_alarms = Several(AlarmRow, ALARMS.where(_OF_HALL, IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
 """The alarms of a hall (id) whose fault is not over, the oldest first."""
-_OPEN_OR_CLEARED_SINCE = Read(
-    AlarmRow,
-    _ALARMS.where(_OF_HALL, or_(_IS_OPEN, _IS_CLEARED_SINCE)).order_by(alarm.c.raised_at, alarm.c.id),
-)
 _PAST = Read(
     AlarmRow,
-    _ALARMS.where(_OF_HALL, _IS_CLEARED_SINCE)
+    ALARMS.where(_OF_HALL, _IS_CLEARED_SINCE)
     .order_by(alarm.c.cleared_at.desc(), alarm.c.id.desc())
     .limit(bindparam("most")),
 )
@@ -102,16 +76,10 @@ open_by_hall = Pairs(
     tuple[str, int],
     select(hall.c.slug, func.count().label("alarms"))
     .select_from(_WITH_HALL)
-    .where(_IS_OPEN)
+    .where(IS_OPEN)
     .group_by(hall.c.slug),
 )
 """How many alarms are open in each hall (slug) that has some."""
-_SIGNS = Read(
-    tuple[str, str, bool, datetime],
-    select(alarm_sign.c.kind, alarm_sign.c.subject, alarm_sign.c.is_faulty, alarm_sign.c.since).where(
-        alarm_sign.c.hall == bindparam("hall")
-    ),
-)
 _KEEP_SIGN = Write.upsert(alarm_sign, ["hall", "kind", "subject"], ["is_faulty", "since"])
 _DELETE_SIGN = Write(
     alarm_sign.delete().where(
@@ -133,31 +101,9 @@ def past_alarms(rows: Rows, hall: str, since: datetime, *, most: int) -> list[Al
     return rows.all(_PAST, hall=hall, since=since, most=most)
 
 
-def last_alarms(rows: Rows, hall: str, since: datetime) -> dict[Watched, Alarm]:
-    """The alarm of each subject of a hall (id): the open one, else the last one cleared since an instant."""
-    found: dict[Watched, Alarm] = {}
-    for each in map(as_alarm, rows.all(_OPEN_OR_CLEARED_SINCE, hall=hall, since=since)):
-        former = found.get(each.watched)
-        if former is None or (former.cleared_at is not None and _is_later(each, former.cleared_at)):
-            found[each.watched] = each
-    return found
-
-
-def _is_later(alarm: Alarm, cleared_at: datetime) -> bool:
-    return alarm.cleared_at is None or alarm.cleared_at >= cleared_at
-
-
 def as_alarm(row: AlarmRow) -> Alarm:
     """An alarm's row as the rules read it."""
     return Alarm(row.id, AlarmKind(row.kind), row.subject, row.cleared_at, row.returns)
-
-
-def memories_of(rows: Rows, hall: str) -> dict[Watched, Memory]:
-    """Whether each subject of a hall (id) was last faulty or well, and since when."""
-    return {
-        (AlarmKind(kind), subject): Memory(is_faulty, since)
-        for kind, subject, is_faulty, since in rows.all(_SIGNS, hall=hall)
-    }
 
 
 def keep_memories(

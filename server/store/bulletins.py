@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from server.domain.bulletins.messages import BulletinKey
 from server.domain.facts import Json
 from server.domain.instants import to_text
-from server.store.engine.lookups import ChangeBy, KeepFields, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, KeepFields, NewRow, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import bulletin, bulletin_source
@@ -60,14 +60,16 @@ _REFUSED = Read(
     .where(_OF_SITE, bulletin.c.state == REFUSED)
     .order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc()),
 )
-_COUNT_OPEN = Read(
-    int,
-    select(func.count().label("found")).where(
-        _OF_SITE,
-        bulletin.c.state.in_(OPEN),
-        bulletin.c.expires_at > bindparam("now", type_=bulletin.c.expires_at.type),
-    ),
+_IS_OPEN = and_(
+    bulletin.c.state.in_(OPEN),
+    bulletin.c.expires_at > bindparam("now", type_=bulletin.c.expires_at.type),
 )
+_COUNT_OPEN = Read(int, select(func.count().label("found")).where(_OF_SITE, _IS_OPEN))
+open_of_sites = Pairs(
+    tuple[str, int],
+    select(bulletin.c.site, func.count().label("found")).where(_IS_OPEN).group_by(bulletin.c.site),
+)
+"""How many bulletins wait for a person now, by site (slug)."""
 insert_bulletin = NewRow(bulletin, BulletinRow)
 """Keeps a new bulletin."""
 set_decision = KeepFields(bulletin, BulletinRow, "state", "decided_at", "decided_by", "reason", "outcome")

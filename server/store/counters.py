@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, type_coerce, update
 
 from server.domain.facts import Json
 from server.domain.hall.fold import DutyTerms
-from server.store.engine.lookups import ChangeBy, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, NewRow, OfHall, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -67,8 +67,8 @@ _PLACES = rows_of(
 _IS_OPEN = counter_session.c.closed_at.is_(None)
 open_place = One(SessionPlace, _PLACES.where(counter_session.c.counter == bindparam("counter"), _IS_OPEN))
 """The place of the session that holds a counter; None when nobody holds it."""
-open_places = Several(SessionPlace, _PLACES.where(counter_session.c.hall == bindparam("hall"), _IS_OPEN))
-"""Every counter of a hall (id) that a session holds."""
+open_places = OfHall(SessionPlace, _PLACES.where(_IS_OPEN), counter_session.c.hall)
+"""Every counter that a session holds, in a hall (id) or in every hall."""
 place_by_id = One(SessionPlace, _PLACES.where(counter_session.c.id == bindparam("place")))
 """A place of a session, open or ended, by its id."""
 halls_of_author = Several(

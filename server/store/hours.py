@@ -28,7 +28,7 @@ from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
 from server.store.tables.counters import break_decision
-from server.store.tables.journals import hall_fact, job_run
+from server.store.tables.journals import hall, hall_fact, job_run
 from server.store.tables.visits import IS_AT_WORK, IS_WAITING, greeting, leg, not_issued, visit
 
 JOB = "day_end"
@@ -63,13 +63,17 @@ class ClosedDayFact:
 
 
 def _both(columns: Select[*tuple[object, ...]]) -> list[Select[*tuple[object, ...]]]:
-    of_hall = columns.where(leg.c.hall == bindparam("hall"))
-    return [of_hall.where(IS_WAITING), of_hall.where(IS_AT_WORK)]
+    return [columns.where(IS_WAITING), columns.where(IS_AT_WORK)]
 
 
-days_with_open_legs = Several(date, union(*_both(select(leg.c.business_day))).order_by("business_day"))
-"""The business days of a hall (id) with a leg that has not ended, oldest first."""
-_UP_TO_DAY = rows_of(OpenLeg, leg).where(leg.c.business_day <= bindparam("day"))
+days_with_open_legs = Several(
+    tuple[str, date],
+    union(*_both(select(leg.c.hall, leg.c.business_day).where(leg.c.hall.in_(select(hall.c.id))))),
+)
+"""The halls (ids) and their business days with a leg that has not ended, in no order."""
+_UP_TO_DAY = rows_of(OpenLeg, leg).where(
+    leg.c.hall == bindparam("hall"), leg.c.business_day <= bindparam("day")
+)
 OPEN_LEGS = Read(OpenLeg, union_all(*_both(_UP_TO_DAY)).order_by("issued_at", "id"))
 _WAS_BUSY = Read(
     bool,

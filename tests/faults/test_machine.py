@@ -279,8 +279,8 @@ def test_at_midnight_waiting_visits_close_with_the_day_and_numbers_start_again(d
     hands.now = hands.now.replace(hour=23, minute=30)
     with pytest.raises(Refusal, match="closed"):
         issue(database)
-    for day in days_to_close(database, database.hall_id(HALL)):
-        close_day(database, database.hall_id(HALL), day)
+    for hall, day in days_to_close(database, {database.hall_id(HALL): database.configuration(HALL).calendar}):
+        close_day(database, hall, day)
     assert waiting(database) == 0
     hands.now += timedelta(days=3 - hands.now.weekday() % 3)
     while hands.now.weekday() > 3:

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_
 
 from server.domain.instants import EPOCH
-from server.store.engine.lookups import Several
-from server.store.engine.statements import Write, WrittenRows
+from server.store.engine.lookups import OfHall
+from server.store.engine.statements import Write, WrittenRows, rows_of
 from server.store.tables.devices import kiosk_agent
 
 
@@ -27,8 +27,8 @@ class KioskAgent:
 
 
 _COLUMNS = ["hall", "incarnation", "program", "heard_at"]
-agents_of_hall = Several.of(KioskAgent, kiosk_agent, "hall")
-"""The agents of a hall (id), in no order."""
+agents_in = OfHall(KioskAgent, rows_of(KioskAgent, kiosk_agent), kiosk_agent.c.hall)
+"""The agents of a hall (id) or of every hall, in no order."""
 _HEAR = Write.insert_or(
     lambda new: {name: new[name] for name in _COLUMNS},
     kiosk_agent,

@@ -215,9 +215,10 @@ class Lease:
     unprinted: int
 
 
-_LEASE = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, Document)).where(
-    printer_lease.c.printer == bindparam("printer")
-)
+_LEASES = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, Document))
+_LEASE = _LEASES.where(printer_lease.c.printer == bindparam("printer"))
+every_lease = Several(Lease, _LEASES)
+"""The lease of each printer that was ever driven."""
 lease_of = One(Lease, _LEASE)
 """The lease of a printer; None when nobody ever drove it."""
 locked_lease_of = One(Lease, _LEASE.with_for_update())

@@ -62,6 +62,9 @@ class Players(Protocol):
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         """The last sightings of a hall's devices."""
 
+    def of_halls(self, halls: Sequence[str]) -> dict[str, dict[str, Sighting]]:
+        """The same of many halls at once, by hall; every one of them is there."""
+
 
 @dataclass
 class OwnPlayers:
@@ -82,6 +85,9 @@ class OwnPlayers:
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
         return dict(self._sightings.get(hall, {}))
+
+    def of_halls(self, halls: Sequence[str]) -> dict[str, dict[str, Sighting]]:
+        return {hall: self.of_hall(hall) for hall in halls}
 
 
 @dataclass
@@ -122,15 +128,25 @@ class SharedPlayers:
         return bool(self._swapping(keys=[_key(hall)], args=arguments))
 
     def of_hall(self, hall: str) -> dict[str, Sighting]:
+        return self.of_halls([hall])[hall]
+
+    def of_halls(self, halls: Sequence[str]) -> dict[str, dict[str, Sighting]]:
+        asked = self._redis.pipeline(transaction=False)
+        for each in halls:
+            asked.hgetall(_key(each))
         try:
-            found = self._redis.hgetall(_key(hall))
+            answers = asked.execute()
         except RedisError:
-            log.warning("players_not_read", hall=hall)
+            log.warning("players_not_read", halls=len(halls))
             self.is_away = True
-            return {}
+            return {each: {} for each in halls}
         self.is_away = False
-        read = {device: _read(text) for device, text in found.items()}
-        return {device: sighting for device, sighting in read.items() if sighting is not None}
+        return {each: _sightings(found) for each, found in zip(halls, answers, strict=True)}
+
+
+def _sightings(found: Mapping[str, str]) -> dict[str, Sighting]:
+    read = {device: _read(text) for device, text in found.items()}
+    return {device: sighting for device, sighting in read.items() if sighting is not None}
 
 
 def _read(text: str | None) -> Sighting | None:

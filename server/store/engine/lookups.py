@@ -9,11 +9,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Self, overload
 
-from sqlalchemy import BindParameter, ColumnElement, SelectBase, Table, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Select, SelectBase, Table, bindparam, select
 from sqlalchemy.sql import ClauseElement, visitors
 
 from server.store.engine.statements import Read, Rows, Values, Write, WrittenRows, selected, values_of
 from server.store.engine.writes import Writes
+from server.store.tables.journals import hall
 
 type Key = str | int | date | datetime | Collection[str]
 """The value that a lookup is given: an id, another name, a number, a day, an instant, or several names."""
@@ -83,6 +84,24 @@ class Pairs[Name, Found](_Lookup[tuple[Name, Found]]):
     def __call__(self, rows: Rows, *key: Key) -> dict[Name, Found]:
         """The pairs."""
         return dict(self.found(rows, *key))
+
+
+class OfHall[R]:
+    """The rows of one hall, or of every hall: one statement, however many halls there are.
+
+    `of`: the column with the hall's id. Every hall is searched by it, since what is indexed by hall is not
+    indexed otherwise.
+    """
+
+    def __init__(self, row: type[R], statement: Select[*tuple[Any, ...]], of: ColumnElement[str]) -> None:
+        self._every = Read(row, statement.where(of.in_(select(hall.c.id))))
+        self._one = Read(row, statement.where(of == bindparam("hall")))
+
+    def __call__(self, rows: Rows, hall: str | None, **values: Key) -> list[R]:
+        """The rows of a hall (id); None: of every hall."""
+        if hall is None:
+            return rows.all(self._every, **values)
+        return rows.all(self._one, hall=hall, **values)
 
 
 class Exists(_Lookup[Any]):

@@ -1,12 +1,13 @@
 """Which job ran for which hall and business day: a claim that several workers cannot take twice."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.store.engine.statements import POSTGRESQL, SQLITE, Read, Rows, Write
-from server.store.tables.journals import job_run
+from server.store.tables.journals import hall, job_run
 from server.store.transactions.database import Database
 
 EVERY_HALL = "*"
@@ -19,6 +20,14 @@ _IS_THE_RUN = (
     & (job_run.c.business_day == bindparam("of_day"))
 )
 _RUN = Read(str, select(job_run.c.job).where(_IS_THE_RUN))
+_DONE = Read(
+    tuple[str, str],
+    select(job_run.c.hall, job_run.c.business_day).where(
+        job_run.c.job == bindparam("of_job"),
+        job_run.c.hall.in_(select(hall.c.id)),
+        job_run.c.business_day.in_(bindparam("days", expanding=True)),
+    ),
+)
 _CLAIM = Write(
     {
         SQLITE.name: sqlite.insert(job_run).on_conflict_do_nothing(),
@@ -39,6 +48,11 @@ _CLAIM_AGAIN = Write(
 def has_run(rows: Rows, job: str, hall: str, day: str) -> bool:
     """Whether a job is done for a hall (id) and a local day (ISO)."""
     return rows.one(_RUN, of_job=job, of_hall=hall, of_day=day) is not None
+
+
+def done_runs(rows: Rows, job: str, days: Collection[str]) -> frozenset[tuple[str, str]]:
+    """The halls (ids) and local days (ISO), of these days, for which a job is done."""
+    return frozenset(rows.all(_DONE, of_job=job, days=sorted(days)))
 
 
 def claim(database: Database, job: str, hall: str, day: str, *, now: datetime) -> bool:

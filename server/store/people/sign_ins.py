@@ -257,10 +257,10 @@ _NOTE_USED = Write(
 _REVOKE = Write(api_key.update().where(api_key.c.id == bindparam("row_id")), "revoked_at")
 
 
-def keys_in(rows: Rows, halls: Iterable[str]) -> list[ApiKeyRow]:
-    """The API keys, expired and revoked ones included, for one of these halls (slugs) or all."""
+def keys_in(keys: Iterable[ApiKeyRow], halls: Iterable[str]) -> list[ApiKeyRow]:
+    """Those of some API keys that are for one of these halls (slugs) or all."""
     scopes = {*halls, EVERY_HALL}
-    return [key for key in api_keys(rows) if not scopes.isdisjoint(key.halls)]
+    return [key for key in keys if not scopes.isdisjoint(key.halls)]
 
 
 def note_used_after_end(rows: WrittenRows, key: str, *, at: datetime) -> None:

@@ -1,7 +1,8 @@
 """Watch what may fail in a hall, and record alarms."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -54,18 +55,14 @@ from server.ids import new_id
 from server.language import Translate
 from server.store import alarms
 from server.store.alarms import Recipient, recipients_of
-from server.store.bulletins import count_open
 from server.store.configuration.halls import HallRow, hall_row
-from server.store.counters import open_places
-from server.store.devices.kiosk_agents import agents_of_hall
-from server.store.devices.paired_devices import paired_devices
-from server.store.devices.printers import lease_of, sighting_of
+from server.store.devices.printers import sighting_of
 from server.store.engine.statements import Rows
-from server.store.notices.media_details import feed_row
 from server.store.outbox import Message, queue_delivery
 from server.store.people.sign_ins import keys_in
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
+from server.store.watched_halls import WatchedHalls, watched_halls
 from server.usecases.alarms.alarm_recipients import SMS
 from server.usecases.notices.read_programme import VIGILANCE_URL
 
@@ -227,32 +224,62 @@ class _HallCheck:
     wall: datetime
 
 
+def halls_to_watch(
+    database: Database, halls: Sequence[HallRow], devices: Mapping[str, KnownSightings]
+) -> list[HallRow]:
+    """The halls whose alarms change now, in as many statements for one hall as for many.
+
+    `devices`: by hall (id). One that cannot be checked is among them: its own check says why.
+    """
+    wall = database.clock.now()
+    found = []
+    with database.read() as rows:
+        known = _known(rows, halls[0].id if len(halls) == 1 else None, wall)
+        for row in halls:
+            with suppress(Exception):
+                if _is_quiet(row, database.configurations.of(rows, row), devices[row.id], known, wall):
+                    continue
+            found.append(row)
+    return found
+
+
+def _is_quiet(
+    row: HallRow,
+    configuration: HallConfiguration,
+    devices: KnownSightings,
+    known: WatchedHalls,
+    wall: datetime,
+) -> bool:
+    last = row.last_recorded_at or wall
+    check = _HallCheck(configuration, devices, max(wall, last), wall)
+    return not _decision(row, check, known) and wall >= last - SUSPECT_AFTER
+
+
 def watch_alarms(database: Database, hall: str, devices: KnownSightings, translate: Translate) -> int:
     """Checks a hall (id) once; how many facts it recorded. Safe with several workers."""
-    wall = database.clock.now()
-    configuration = database.configuration(hall)
     with database.read() as rows:
         row = hall_row(rows, hall)
-        assert row is not None
-        last = row.last_recorded_at or wall
-        check = _HallCheck(configuration, devices, max(wall, last), wall)
-        is_quiet = not _decision(rows, row, check)
-    if is_quiet and wall >= last - SUSPECT_AFTER:
+    assert row is not None
+    if not halls_to_watch(database, [row], {hall: devices}):
         return 0
+    wall = database.clock.now()
     with database.transaction(hall, SYSTEM) as transaction:
         check = _HallCheck(transaction.configuration, devices, transaction.now, wall)
-        decision = _decision(transaction, transaction.row, check)
+        decision = _decision(transaction.row, check, _known(transaction, hall, wall))
         alarms.keep_memories(transaction, transaction.hall, decision.kept, decision.forgotten)
         for change in decision.changes:
             _record(transaction, change, wall, translate)
     return len(decision.changes)
 
 
-def _decision(rows: Rows, row: HallRow, check: _HallCheck) -> Decision:
-    memories = alarms.memories_of(rows, row.id)
-    last = alarms.last_alarms(rows, row.id, check.now - RETURNS_WITHIN)
-    signs = dict(_signs(rows, row, check, memories))
-    return decide(signs, memories, last, check.configuration.alarms, check.now)
+def _known(rows: Rows, hall: str | None, wall: datetime) -> WatchedHalls:
+    return watched_halls(rows, hall, since=wall - RETURNS_WITHIN, now=wall, vigilance=VIGILANCE_URL)
+
+
+def _decision(row: HallRow, check: _HallCheck, known: WatchedHalls) -> Decision:
+    memories = known.memories.get(row.id, {})
+    signs = dict(_signs(row, check, known, memories))
+    return decide(signs, memories, known.last.get(row.id, {}), check.configuration.alarms, check.now)
 
 
 def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, translate: Translate) -> None:
@@ -272,10 +299,9 @@ def _record(transaction: HallTransaction, change: AlarmChange, wall: datetime, t
 
 
 def _signs(
-    rows: Rows, row: HallRow, check: _HallCheck, memories: Mapping[Watched, Memory]
+    row: HallRow, check: _HallCheck, known: WatchedHalls, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     """The present sign of every subject of a hall."""
-    hall = row.id
     yield (
         (AlarmKind.CLOCK_SUSPECT, SERVER),
         clock_sign(check.wall, row.last_recorded_at, SUSPECT_AFTER),
@@ -283,48 +309,48 @@ def _signs(
     site = check.configuration.site.slug
     waits = check.devices.waits
     yield (AlarmKind.ESTIMATES_OFF, check.configuration.hall), cover_sign(waits.told, waits.inside)
-    yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(count_open(rows, site, check.wall))
-    yield from _vigilance(rows, check)
-    yield from _keys(rows, check)
-    yield from _printers(rows, check)
-    yield from _agents(rows, hall, check)
-    yield from _devices(rows, hall, check, memories)
-    yield from _queues(rows, hall, check)
-    yield from _counters(rows, hall, check)
+    yield (AlarmKind.BULLETIN_WAITING, site), bulletin_sign(known.bulletins.get(site, 0))
+    yield from _vigilance(check, known)
+    yield from _keys(check, known)
+    yield from _printers(check, known)
+    yield from _agents(row.id, check, known)
+    yield from _devices(check, known, memories)
+    yield from _queues(row.id, check, known)
+    yield from _counters(check, known)
 
 
-def _vigilance(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+def _vigilance(check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     """The sign of the vigilance; nothing where it is not read."""
     site = check.configuration.site
-    kept = feed_row(rows, VIGILANCE_URL) if site.department else None
+    kept = known.vigilance if site.department else None
     if kept is not None:
         current = is_current(kept.content, site.department, check.wall)
         yield (AlarmKind.VIGILANCE_OLD, site.slug), vigilance_sign(is_current=current)
 
 
-def _keys(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+def _keys(check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     """The signs of the API keys for this hall; of a revoked one, or one without an end, none."""
-    for key in keys_in(rows, [check.configuration.hall]):
+    for key in keys_in(known.keys, [check.configuration.hall]):
         if key.revoked_at is None and key.expires_at is not None:
             is_used_after = key.used_after_end_at is not None
             yield from key_sign(key.id, key.scopes, key.expires_at, check.wall, is_used_after=is_used_after)
 
 
-def _printers(rows: Rows, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+def _printers(check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     for kiosk in check.configuration.kiosks.values():
         if kiosk.printer is None or kiosk.is_retired:
             continue
-        lease = lease_of(rows, kiosk.id)
+        lease = known.leases.get(kiosk.id)
         unprinted = 0 if lease is None else lease.unprinted
         seen_printer = PrinterObservation(state_now(sighting_of(lease), check.wall), unprinted)
         yield from printer_signs(kiosk.id, seen_printer, check.configuration.alarms)
 
 
-def _agents(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
+def _agents(hall: str, check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     """The signs of the agents of kiosks. Silence is watched while the kiosk's page is there, and until the
     agent could give no ticket by itself any more; never of one that said that it leaves."""
     is_open = opening_at(check.configuration.calendar, check.now).is_open
-    for agent in agents_of_hall(rows, hall):
+    for agent in known.agents.get(hall, ()):
         yield (AlarmKind.KIOSK_TWICE, agent.kiosk), twice_sign(agent.refused_at, check.wall)
         silent_for = check.wall - agent.heard_at
         if silent_for < timedelta(days=PROVISION_DAYS):
@@ -336,10 +362,9 @@ def _agents(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched,
 
 
 def _devices(
-    rows: Rows, hall: str, check: _HallCheck, memories: Mapping[Watched, Memory]
+    check: _HallCheck, known: WatchedHalls, memories: Mapping[Watched, Memory]
 ) -> Iterator[tuple[Watched, Observed]]:
     configuration = check.configuration
-    paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
     is_open = opening_at(configuration.calendar, check.now).is_open
     for kind, listed in (
         (AlarmKind.KIOSK_SILENT, configuration.kiosks),
@@ -347,7 +372,7 @@ def _devices(
     ):
         for device in listed.values():
             watched = (kind, device.id)
-            if device.id not in paired or device.is_retired:
+            if device.id not in known.paired or device.is_retired:
                 continue
             if not check.devices.are_known:
                 yield watched, Observed(Sign.UNSURE)
@@ -356,26 +381,22 @@ def _devices(
             yield watched, presence_sign(is_present=is_here, was_seen=watched in memories, is_open=is_open)
 
 
-def _queues(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
-    waiting = alarms.waiting_by_queue(rows, hall)
+def _queues(hall: str, check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     for queue in check.configuration.queues.values():
         most = queue.most_waiting or check.configuration.alarms.queue_people
-        yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(waiting.get(queue.id, 0), most)
+        yield (AlarmKind.QUEUE_LONG, queue.id), queue_sign(known.waiting.get((hall, queue.id), 0), most)
 
 
-def _counters(rows: Rows, hall: str, check: _HallCheck) -> Iterator[tuple[Watched, Observed]]:
-    held = {place.counter: place for place in open_places(rows, hall)}
-    serving = alarms.serving_counters(rows, hall) if held else set()
-    sent = alarms.waiting_by_counter(rows, hall)
+def _counters(check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
     for counter in check.configuration.counters.values():
-        place = held.get(counter.id)
-        awaited = awaited_sign(sent.get(counter.id, 0), is_open=place is not None)
+        place = known.places.get(counter.id)
+        awaited = awaited_sign(known.sent.get(counter.id, 0), is_open=place is not None)
         if place is None and counter.is_retired and awaited.sign is Sign.WELL:
             continue
         yield (AlarmKind.COUNTER_AWAITED, counter.id), awaited
         seen_counter = CounterObservation()
         if place is not None:
             is_forgotten = place.is_paused and place.pause_reason == FORGOTTEN
-            seen_counter = CounterObservation(True, is_forgotten, counter.id in serving)
+            seen_counter = CounterObservation(True, is_forgotten, counter.id in known.serving)
         sign = counter_sign(seen_counter, check.configuration.calendar, check.configuration.alarms, check.now)
         yield (AlarmKind.COUNTER_FORGOTTEN, counter.id), sign

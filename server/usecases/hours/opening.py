@@ -6,6 +6,7 @@ the night.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -40,6 +41,7 @@ from server.store import hours
 from server.store.counters import end_lease, open_places
 from server.store.engine.writes import WriteKey
 from server.store.operation.erase_expired import erase_now
+from server.store.operation.job_runs import done_runs
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 
@@ -183,15 +185,29 @@ class ClosedCounts:
     sessions: int
 
 
-def days_to_close(database: Database, hall: str) -> list[date]:
-    """The business days of a hall (id) that have ended and still have something to close, oldest first."""
-    calendar, now = database.configuration(hall).calendar, database.clock.now()
-    today = business_day(calendar, now)
+def days_to_close(database: Database, calendars: Mapping[str, Calendar]) -> list[tuple[str, date]]:
+    """The business days of halls that have ended and still have something to close, the oldest first.
+
+    `calendars`: by hall (id). As many statements for one hall as for many.
+    """
+    now = database.clock.now()
+    today = {hall: business_day(calendar, now) for hall, calendar in calendars.items()}
+    due = {(hall, each) for hall, day in today.items() for each in (day - timedelta(days=1), day)}
     with database.read() as rows:
-        left = set(hours.days_with_open_legs(rows, hall))
-        left |= {_day_of_session(calendar, place.opened_at) for place in open_places(rows, hall)}
-        due = {day for day in (today - timedelta(days=1), today) if not hours.is_closed(rows, hall, day)}
-    return sorted(day for day in left | due if day <= today and day_closes_at(calendar, day) <= now)
+        closed = done_runs(rows, hours.JOB, {day.isoformat() for _, day in due})
+        left = {(hall, day) for hall, day in due if (hall, day.isoformat()) not in closed}
+        left |= set(hours.days_with_open_legs(rows))
+        for place in open_places(rows, None):
+            if place.hall in calendars:
+                left.add((place.hall, _day_of_session(calendars[place.hall], place.opened_at)))
+    return sorted(
+        (
+            (hall, day)
+            for hall, day in left
+            if hall in today and day <= today[hall] and day_closes_at(calendars[hall], day) <= now
+        ),
+        key=lambda each: (each[1], each[0]),
+    )
 
 
 def _day_of_session(calendar: Calendar, opened_at: datetime) -> date:

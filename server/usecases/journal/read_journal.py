@@ -23,7 +23,7 @@ from server.store.journal.verify import VerificationRow, last_verification
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.pseudonyms import ids_of_account, names_of
-from server.store.people.sign_ins import keys_in
+from server.store.people.sign_ins import api_keys, keys_in
 from server.store.transactions.database import Database
 
 PAGE = 50
@@ -135,7 +135,7 @@ def people_of(rows: Rows, sites: Collection[str] | None, halls: Collection[str])
     names = {**names_of(rows, "account"), **names_of(rows, "api_key")}
     if sites is None:
         return names
-    here = accounts_at(rows, sites) | {key.id for key in keys_in(rows, halls)}
+    here = accounts_at(rows, sites) | {key.id for key in keys_in(api_keys(rows), halls)}
     return {each: name for each, name in names.items() if each in here}
 
 

@@ -154,12 +154,13 @@ class DayOfTickets(WatchedHall):
             return
         evening = self.hands.now.replace(hour=22, minute=59, second=30)
         self.hands.now = max(self.hands.now, evening)
-        for day in days_to_close(self.database, self.hall):
-            close_day(self.database, self.hall, day)
+        calendars = {self.hall: self.database.configuration(self.hall).calendar}
+        for hall, day in days_to_close(self.database, calendars):
+            close_day(self.database, hall, day)
         assert not self.all("SELECT id FROM leg WHERE hall = :hall AND state <> 'ended'")
         assert not self.all("SELECT id FROM counter_session WHERE hall = :hall AND closed_at IS NULL")
         assert not self.all("SELECT id FROM duty WHERE hall = :hall AND closed_at IS NULL")
-        assert days_to_close(self.database, self.hall) == []
+        assert days_to_close(self.database, calendars) == []
         self.hands.now = (self.hands.now + timedelta(days=1)).replace(hour=8, minute=5)
 
 
