@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from hardware.json_types import Count, InstantText
+from server.domain.appointments import code_key
 from server.domain.author import Author
 from server.domain.calling.calls import Explanation
 from server.domain.facts import FactKind
@@ -19,6 +20,7 @@ from server.domain.visits.facts import TicketChannel
 from server.domain.visits.transitions import EndReason, LegState
 from server.domain.visits.verb_facts import MOST_LINKED, JoiningVisit, Need, visit_unlinked, visits_linked
 from server.ids import new_id
+from server.store.appointments import appointments_with_code
 from server.store.counters import open_places
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
@@ -62,6 +64,8 @@ class NumberRead:
 class RememberedTicket:
     """What somebody remembers of a ticket: its number (`A042`, `a 42` or `42`), or some of the rest.
 
+    `number`: or the code of its appointment.
+
     Empty: not remembered. `at`: the local hour of arrival.
     """
 
@@ -96,13 +100,15 @@ def find_visits(
     """The visits of today that fit, the last issued first: the last leg of each, its language, needs, paper.
 
     `reader`: the author who searches. Where few agents are present, the answer does not say at which counter
-    another agent serves a visitor. Refusals: bad_request without anything to search by, unknown_number.
+    another agent serves a visitor. Refusals: bad_request without anything to search by, unknown_number,
+    not_arrived.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         state = hall_state(database, rows, hall_id)
         configuration, now = state.configuration, state.as_of
         on = business_day(configuration.calendar, now)
+        remembered = replace(remembered, number=_number_of(rows, hall_id, on, remembered.number))
         search = _search(remembered, on, configuration.site.zone)
         found = visits_found(rows, hall_id, on, search, limit=MOST_FOUND)
         linked = linked_numbers(rows, hall_id) if found else {}
@@ -139,6 +145,23 @@ def read_number(number: str) -> NumberRead:
     """The parts of a ticket number. Refusal: unknown_number when the text is none."""
     parts = existing(_NUMBER.match(number), "unknown_number", number=number)
     return NumberRead(int(parts[2]), parts[1].upper() or None)
+
+
+def _number_of(rows: Rows, hall: str, on: date, typed: str) -> str:
+    """The number of the visit whose appointment of the day has the typed code; else the text, a number.
+
+    A visit that has it as its number is meant first. Refusal: not_arrived, of an appointment without a visit.
+    """
+    parts = _NUMBER.match(typed)
+    if parts and visits.visits_numbered(rows, hall, on, rank=int(parts[2]), series=parts[1].upper() or None):
+        return typed
+    named = appointments_with_code(rows, hall, code_key(typed)) if code_key(typed) else []
+    appointment = next((each for each in named if each.booked_on == on), None)
+    if appointment is None:
+        return typed
+    if appointment.visit is None:
+        raise Refusal("not_arrived", booked_at=to_text(appointment.booked_at))
+    return existing(visit_row(rows, appointment.visit), "unknown_visit", visit=appointment.visit).number
 
 
 def _search(remembered: RememberedTicket, on: date, zone: ZoneInfo) -> VisitSearch:

@@ -239,9 +239,11 @@ def _linking(api: Api, visit: str) -> Linking:
 
 
 class VisitsQuery(shapes.RequestShape):
-    """A number, or for a lost ticket its service, the local hour of arrival (± 15 min), its language."""
+    """A number or the code of an appointment, or for a lost ticket its service, the local hour of arrival
+    (± 15 min), its language.
+    """
 
-    number: str = Field(default="", max_length=12)
+    number: str = Field(default="", max_length=32)
     service: str = Field(default="", max_length=64)
     at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
     language: str = Field(default="", max_length=16, pattern=r"^[A-Za-z-]*$")

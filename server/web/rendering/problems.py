@@ -36,7 +36,7 @@ _CODES: Mapping[int, str] = {
         unknown_check unknown_account unknown_invitation not_found unknown_hall unknown_service
         unknown_counter unknown_leg unknown_visit unknown_ticket unknown_queue unknown_message unknown_alert
         unknown_alarm unknown_incident unknown_incident_note unknown_target unknown_recipient unknown_notice
-        unknown_referral
+        unknown_referral not_arrived
         unknown_screen unknown_pairing_code unknown_kiosk unknown_print_job no_picture unknown_appointment
         unknown_configuration unknown_revision unknown_template unknown_medium unknown_bulletin
         unknown_survey unknown_survey_text no_door_code unknown_absence

@@ -1,6 +1,7 @@
 """Appointments over REST: permissions, idempotency, the contract's names."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -55,6 +56,19 @@ def test_the_contracts_check_in_and_code_at_a_kiosk(api: ApiSite, booking: str):
         400,
         "bad_request",
     )
+
+
+def test_a_visit_is_found_by_the_code_of_its_appointment_once_it_has_arrived(api: ApiSite, booking: str):
+    code = accepted(api.post(LIST, body(), token=booking), 201)["code"]
+    browser, _ = api.writer("reception")
+    find = partial(browser.get, f"/api/v1/halls/{HALL}/visits")
+    typed = {"number": f" {code.lower()} "}
+    refused(find(query_string=typed), 404, "not_arrived")
+    check = {"code": code, "press_id": "press-1-of-tests"}
+    ticket = accepted(api.post(CHECK_IN, check, token=api.kiosk), 201)
+    found = accepted(find(query_string=typed))["visits"]
+    assert [visit["visit"] for visit in found] == [ticket["visit"]]
+    refused(find(query_string={"number": "XXXXXXXX"}), 400, "unknown_number")
 
 
 def test_permissions_to_see_book_and_check_in(api: ApiSite, booking: str):

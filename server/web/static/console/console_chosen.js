@@ -52,7 +52,7 @@ export function chosenPanel({ state, words, nowMs, offer, choose, found, seek, r
     title,
     body: html`<form class="by-number" @submit=${pick}>
         <label for="chosen-number">${say("console.chosen.number")}</label>
-        <input id="chosen-number" type="text" maxlength="12" autocomplete="off" autocapitalize="characters"
+        <input id="chosen-number" type="text" maxlength="32" autocomplete="off" autocapitalize="characters"
           spellcheck="false" autofocus aria-describedby="chosen-told" @input=${redraw}>
         <p id="chosen-told" role="status"></p>
       </form>
