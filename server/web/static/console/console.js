@@ -129,7 +129,7 @@ function render() {
   view.render(state, nowMs, ui);
   drawNeeds(state, words, { act, isFree: phaseOf(state) === "free", language: page.language });
   held.draw(state, serverNow(state, nowMs));
-  if (phaseOf(state) === "choose" && !ui.isLoading) drawPlaces(state, words, opening.open);
+  if (!ui.isLoading) drawPlaces(state, words, opening.open);
   document.body.dataset.counter = state.counter?.counter ?? "";
   show("[data-taken]", Boolean(state.takenAt));
   if (state.takenAt) write("taken", say("console.choose.taken", { at: words.hour(state.takenAt) }));

@@ -2,8 +2,9 @@
 
 import { html, nothing } from "../shared/drawing.js";
 
-const DIGITS = 9;
+export const DIGITS = 9;
 const FILTER = "choice-filter";
+const IN_PANEL = "[data-panel-body] .choices button";
 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
 
@@ -27,30 +28,39 @@ export function shownEntries(entries, typed) {
  */
 export function manyChoices(groups, { say, choose, redraw }) {
   const isLong = groups.reduce((sum, { entries }) => sum + entries.length, 0) > DIGITS;
-  /** @type {HTMLInputElement | null} */
-  const field = /** @type {any} */ (document.getElementById(FILTER));
   let first = 1;
   const lists = groups.map(({ title, entries }) => {
-    const rows = shownEntries(entries, field?.value ?? "");
+    const rows = shownEntries(entries, typedIn(FILTER));
     const list = html`${title ? html`<h3>${title}</h3>` : nothing}${choices(rows, choose, first)}`;
     first += rows.length;
     return rows.length ? list : nothing;
   });
-  const typing = html`<form class="by-number" @submit=${takeOnly}>
-    <label for=${FILTER}>${say("console.filter.label")}</label>
-    <input id=${FILTER} type="text" maxlength="40" autocomplete="off" spellcheck="false" @input=${redraw}>
-    <p role="status">${first === 1 ? say("console.filter.nothing") : ""}</p>
-  </form>`;
-  return html`${isLong ? typing : nothing}${lists}`;
+  const form = () => filterForm({ say, redraw, isEmpty: first === 1 });
+  return html`${isLong ? form() : nothing}${lists}`;
 }
 
-/** Enter chooses the only one that fits; among several it leads to the first. */
-function takeOnly(event) {
-  event.preventDefault();
-  /** @type {NodeListOf<HTMLButtonElement>} */
-  const rows = document.querySelectorAll("[data-panel-body] .choices button");
-  if (rows.length === 1) rows[0].click();
-  else rows[0]?.focus();
+const fieldOf = (id) => /** @type {HTMLInputElement | null} */ (document.getElementById(id));
+
+/** What is typed in the field of a filter; "" where there is none. */
+export const typedIn = (id) => fieldOf(id)?.value ?? "";
+
+/**
+ * The field that filters entries. Enter presses the only button of `rows` (a selector); among several it
+ * leads to the first. `isEmpty`: nothing fits.
+ */
+export function filterForm({ id = FILTER, rows = IN_PANEL, say, redraw, isEmpty }) {
+  const takeOnly = (event) => {
+    event.preventDefault();
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const buttons = document.querySelectorAll(rows);
+    if (buttons.length === 1) buttons[0].click();
+    else buttons[0]?.focus();
+  };
+  return html`<form class="by-number" @submit=${takeOnly}>
+    <label for=${id}>${say("console.filter.label")}</label>
+    <input id=${id} type="text" maxlength="40" autocomplete="off" spellcheck="false" @input=${redraw}>
+    <p role="status">${isEmpty ? say("console.filter.nothing") : ""}</p>
+  </form>`;
 }
 
 /**
@@ -69,11 +79,10 @@ export function choices(entries, choose, first = 1) {
 
 /**
  * What a key does to the open choices: a digit chooses, also while one types, but not as part of a typed
- * number; a letter begins to filter. Answers whether it was for them.
+ * number; a letter begins to filter. Answers whether it was for them. `id`: of the field that filters.
  */
-export function takeChoiceKey(event, isInField) {
-  /** @type {HTMLInputElement | null} */
-  const field = /** @type {any} */ (document.getElementById(FILTER));
+export function takeChoiceKey(event, isInField, id = FILTER) {
+  const field = fieldOf(id);
   const isTyping = event.target === field && field !== null;
   if ((isInField && !isTyping) || event.ctrlKey || event.altKey || event.metaKey) return false;
   if (/^[1-9]$/.test(event.key) && !(isTyping && /[\s\d]$/.test(field.value))) {

@@ -1,9 +1,12 @@
 // Presses and keys of the console, as actions.
 
 import { takeChoiceKey } from "./console_choices.js";
+import { PLACE_FILTER } from "./console_places.js";
 import { isPausing, phaseOf } from "./console_state.js";
 import { isField, targetIn } from "../shared/dom.js";
 import { actionOf, keyOf } from "../shared/keys.js";
+
+const OF_EVERY_VIEW = ["reception", "speak"]; // what keys do before a counter is taken, too
 
 /** Listens to the whole page; `toPlace(digit)` goes to another counter of the session. */
 export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPlace }) {
@@ -32,6 +35,9 @@ export function listenToGestures({ ui, keys, speech, panel, stateNow, act, toPla
     )
       return toPlace(Number(event.key));
     const action = actionOf(event, { ...keys.chosen, isInField: isField(event.target) });
+    const isForPlaces =
+      !ui.panel && phaseOf(stateNow()) === "choose" && !OF_EVERY_VIEW.includes(action ?? "");
+    if (isForPlaces && takeChoiceKey(event, isField(event.target), PLACE_FILTER)) return;
     if (!action || ui.panel === "keys") return;
     if (ui.panel && event.key.length === 1 && actsAtOnce(action)) return; // typed for the choice
     event.preventDefault();

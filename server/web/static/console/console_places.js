@@ -2,18 +2,28 @@
 // services.
 
 import { byId, one, setText, show } from "../shared/dom.js";
-import { choice, drawRows, html, nothing } from "../shared/drawing.js";
+import { choice, drawList, drawRows, html, nothing } from "../shared/drawing.js";
+import { DIGITS, filterForm, shownEntries, typedIn } from "./console_choices.js";
+import { phaseOf } from "./console_state.js";
 import { capital } from "./console_view.js";
 
 const ticked = new Set();
 const refusal = document.querySelector("[data-refused-opening]");
 let pressed = null; // what was pressed last: a counter's id, SEVERAL, or null
 const SEVERAL = "several";
+export const PLACE_FILTER = "place-filter";
+/** The order of the counters, where they are many. @type {{ key: string, ids: string[] }} */
+let order = { key: "", ids: [] };
 
 /**
- * Draws the counters of the hall; `open` is called with those chosen, each {id, services, profile, takeOver}.
+ * Draws the counters of the hall while one is chosen; `open` is called with those chosen, each
+ * {id, services, profile, takeOver}.
  */
 export function drawPlaces(state, words, open) {
+  if (phaseOf(state) !== "choose") {
+    order.key = "";
+    return;
+  }
   const list = document.querySelector('[data-list="places"]');
   const rows = words.hall.ownCounters.map((counter) => ({
     counter,
@@ -21,12 +31,16 @@ export function drawPlaces(state, words, open) {
   }));
   const showsCounters = Boolean(state.queue?.shows_counters);
   const redraw = () => drawPlaces(state, words, open);
-  if (list)
+  if (list) {
+    const fitting = shownPlaces(rows, words);
+    const form = () => filterForm({ ...PLACES, say: words.say, redraw, isEmpty: fitting.length === 0 });
+    drawList("places-filter", rows.length > DIGITS ? form() : nothing);
     withoutSurprise(list, () =>
-      drawRows("places", rows, keyOf, (row, at) =>
+      drawRows("places", fitting, keyOf, (row, at) =>
         placeItem(row, at + 1, { words, showsCounters, open, redraw }),
       ),
     );
+  }
   drawRows(
     "place-options",
     rows,
@@ -37,6 +51,29 @@ export function drawPlaces(state, words, open) {
   if (list && refusal) placeRefusal(list, refusal);
   drawProfiles(words);
   drawNarrow(words);
+}
+
+const PLACES = { id: PLACE_FILTER, rows: '[data-list="places"] .opening .primary' };
+
+/**
+ * The counters that fit what is typed, the free ones first. Those that others open or leave meanwhile keep
+ * their place, and so does each digit, until something else is typed or the view is shown again.
+ */
+export function shownPlaces(rows, { hall }) {
+  if (rows.length <= DIGITS) return rows;
+  const typed = typedIn(PLACE_FILTER);
+  const isNew = rows.some(({ status }) => !status);
+  const key = JSON.stringify([typed, rows.map(({ counter }) => counter.id)]);
+  if (isNew || key !== order.key) {
+    const entries = rows.map(({ counter, status }) => ({
+      label: [counter.label, ...counter.services.map(hall.serviceName)].join(" "),
+      isPossible: !status?.session_mark,
+      id: counter.id,
+    }));
+    order = { key: isNew ? "" : key, ids: shownEntries(entries, typed).map(({ id }) => id) };
+  }
+  const rowOf = new Map(rows.map((row) => [row.counter.id, row]));
+  return order.ids.map((id) => rowOf.get(id));
 }
 
 /** A counter that another agent opens or leaves is drawn anew: its button does something else. */
@@ -101,7 +138,7 @@ function placeItem({ counter, status }, digit, { words, showsCounters, open, red
   };
   const named = isHeld ? say("console.choose.take_over_named", { counter: label }) : openWords(label, say);
   const mark =
-    isHeld || digit > 9 ? nothing : html`<kbd aria-hidden="true" data-digit=${digit}>${digit}</kbd>`;
+    isHeld || digit > DIGITS ? nothing : html`<kbd aria-hidden="true" data-digit=${digit}>${digit}</kbd>`;
   return html`<li class=${isHeld ? "held" : ""}>
     <h3><bdi id="place-${id}">${capital(label)}</bdi>${mark}</h3>
     <p class="what"><bdi>${counter.services.map(hall.serviceName).join(", ")}</bdi></p>
