@@ -304,6 +304,29 @@ def test_the_bar_follows_the_same_counter_in_one_line(console: Page, issue: Call
     phase(console, "called")
 
 
+def test_an_alert_is_raised_from_the_bar_in_two_presses_within_its_line(
+    console: Page, issue: Callable[[], dict[str, Any]]
+):
+    bar = console.context.new_page()
+    bar.set_viewport_size({"width": 900, "height": 48})
+    bar.goto(console.url.replace("/console", "/console/barre"))
+    phase(bar, "free")
+    issue()
+    bar.keyboard.press("F9")
+    phase(bar, "called")  # the state with the most buttons
+    assert bar.evaluate("document.querySelector('main').scrollWidth <= 900")
+    bar.get_by_role("button", name="Alerte").press("Enter")
+    evacuate, panel = bar.locator("[data-raises=evacuate]"), bar.locator("#raise-alert")
+    expect(evacuate).to_be_focused()
+    evacuate.press("Enter")
+    expect(bar.locator("[data-alert-outcome]")).to_contain_text("Pressez encore une fois")
+    assert panel.evaluate("(line) => line.scrollWidth <= 900 && line.getBoundingClientRect().height <= 48")
+    assert_accessible(bar)
+    panel.get_by_role("button", name="Fermer").press("Enter")
+    expect(panel).to_be_hidden()
+    expect(bar.get_by_role("button", name="Alerte")).to_be_focused()
+
+
 def test_a_lost_connection_is_shown_and_a_gesture_during_it_is_done_once(
     console: Page, hall: Served, issue: Callable[[], dict[str, Any]]
 ):
