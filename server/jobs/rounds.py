@@ -40,7 +40,7 @@ from server.usecases.alerts.course import expire_alerts
 from server.usecases.announced_before import grades_of_last
 from server.usecases.counters.left_counters import give_back_forgotten
 from server.usecases.devices.pairing import ask_renewal, renewals_due
-from server.usecases.devices.presence import record_panels, record_presences
+from server.usecases.devices.presence import look_at_devices
 from server.usecases.hours.hours_words import count_affluence
 from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.incidents.course import escalate_incidents
@@ -222,20 +222,11 @@ class Rounds:
         now = self.database.clock.now()
         if not claim_every(self.database, "look_at_devices", now=now, every_s=LOOK_EVERY_S - int(ROUND_S)):
             return
-        for hall in halls:
-            self._attempt(self._look_at_hall, hall, self.players)
-            if self.players.is_away:
-                return
-            self.breathe()
-
-    def _look_at_hall(self, hall: HallRow, players: Players) -> None:
-        """Records nothing where the sightings cannot be read."""
-        sightings = players.of_hall(hall.id)
-        if players.is_away:
-            return
-        record_presences(self.database, hall.id, sightings)
-        record_panels(self.database, hall.id, sightings)
-        for device, connection in renewals_due(self.database, hall.id, sightings):
+        sightings = self.players.of_halls([hall.id for hall in halls])
+        if self.players.is_away:
+            return  # nobody knows who is present
+        look_at_devices(self.database, halls, sightings)
+        for device, connection in renewals_due(self.database, sightings):
             token = ask_renewal(self.database, SYSTEM, device.id)
             self.tell_renewal(device.kind, connection, token)
 

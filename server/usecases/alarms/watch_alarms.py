@@ -50,6 +50,7 @@ from server.domain.instants import to_text
 from server.domain.languages import text_in
 from server.domain.printing.printers import state_now
 from server.domain.quality.grades import Grades
+from server.domain.refusals import Refusal
 from server.domain.visits.off_line import HEARD_FOR, PROVISION_DAYS
 from server.ids import new_id
 from server.language import Translate
@@ -232,14 +233,19 @@ def halls_to_watch(
     `devices`: by hall (id). One that cannot be checked is among them: its own check says why.
     """
     wall = database.clock.now()
-    found = []
+    configurations: dict[str, HallConfiguration] = {}
     with database.read() as rows:
         known = _known(rows, halls[0].id if len(halls) == 1 else None, wall)
         for row in halls:
-            with suppress(Exception):
-                if _is_quiet(row, database.configurations.of(rows, row), devices[row.id], known, wall):
-                    continue
-            found.append(row)
+            with suppress(Refusal):
+                configurations[row.id] = database.configurations.of(rows, row)
+    found = []
+    for row in halls:
+        with suppress(Exception):
+            if _is_quiet(row, configurations[row.id], devices[row.id], known, wall):
+                database.breathe()
+                continue
+        found.append(row)
     return found
 
 

@@ -295,21 +295,22 @@ def ask_renewal(database: Database, author: Author, device: str) -> str:
 
 
 def renewals_due(
-    database: Database, hall: str, sightings: Mapping[str, Sighting]
+    database: Database, sightings: Mapping[str, Mapping[str, Sighting]]
 ) -> Iterator[tuple[PairedDevice, str]]:
-    """The devices of a hall (id) whose token is old, each with its one connection.
+    """The devices of halls whose token is old, each with its one connection. `sightings`: by hall (id).
 
     A device that is away, open twice or was asked within a day waits. Cookies last far longer than that.
     """
     now = database.clock.now()
     with database.read() as rows:
-        devices = paired_devices(rows, hall)
+        devices = paired_devices(rows)
+    seen = {name: each for of_hall in sightings.values() for name, each in of_hall.items()}
     for device in devices:
         is_old = device.token_at <= now - RENEWED_AFTER
         until = device.renewal_until
         was_asked = until is not None and until > now - ASKED_AGAIN_AFTER
         if device.revoked_at is None and is_old and not was_asked and device.copied_at is None:
-            sighting = sightings.get(device.configured)
+            sighting = seen.get(device.configured)
             connections = () if sighting is None else live_connections(sighting.connections, now)
             if len(connections) == 1:
                 yield device, connections[0].id

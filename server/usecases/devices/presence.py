@@ -1,9 +1,9 @@
 """How often devices were present, and panels off on purpose; the kiosks that ask for attention."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NamedTuple, TypedDict
 
 from annotated_types import Interval
 
@@ -19,9 +19,10 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.printing.handovers import is_too_slow
 from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, may_print, paper_left, state_now
+from server.store.configuration.halls import HallRow
 from server.store.devices import printers
 from server.store.devices.paired_devices import paired_devices
-from server.store.devices.printers import PrinterProbe
+from server.store.devices.printers import Lease, PrinterProbe
 from server.store.devices.sightings import (
     KnownPresence,
     PresenceCheck,
@@ -38,25 +39,47 @@ type Uptime = Share | None
 """The share of opening hours of the last 30 days in which a device was there; null: not known yet."""
 
 
-def record_presences(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:
-    """Checks each device of a hall (id), adds the results to the sums of its local day; how many are missed.
+class _Look(NamedTuple):
+    """What was seen of the devices of a hall (id) on its local day: checks, and panels off on purpose."""
+
+    hall: str
+    on: date
+    checks: Sequence[PresenceCheck]
+    off: Sequence[str]
+
+
+def look_at_devices(
+    database: Database, halls: Sequence[HallRow], sightings: Mapping[str, Mapping[str, Sighting]]
+) -> None:
+    """Checks each device of these halls, and adds the results to the sums of its local day.
 
     A device counts from its pairing on, a printer from the first time it was asked for its state. Outside
-    opening hours only the last sign of life is kept.
+    opening hours only the last sign of life is kept. `sightings`: by hall (id). Reads as many statements for
+    one hall as for many.
     """
-    configuration, now = database.configuration(hall), database.clock.now()
-    is_open = opening_at(configuration.calendar, now).is_open
+    now = database.clock.now()
     with database.read() as rows:
-        paired = {row.configured for row in paired_devices(rows, hall) if row.revoked_at is None}
+        paired = {device.configured for device in paired_devices(rows) if device.revoked_at is None}
+        leases = {lease.printer: lease for lease in printers.every_lease(rows)}
+        configurations = {hall.id: database.configurations.of(rows, hall) for hall in halls}
+    looks = []
+    for hall, configuration in configurations.items():
+        is_open = opening_at(configuration.calendar, now).is_open
         checks = [
-            *_pages(configuration, paired, sightings, now, counts=is_open),
-            *_printers(rows, configuration, now, counts=is_open),
+            *_pages(configuration, paired, sightings[hall], now, counts=is_open),
+            *_printers(configuration, leases, now, counts=is_open),
         ]
-    kept = [check for check in checks if check.counts or check.seen_at is not None]
-    if kept:
+        kept = [check for check in checks if check.counts or check.seen_at is not None]
+        off = _panels_off(configuration, sightings[hall], now)
+        if kept or off:
+            looks.append(_Look(hall, configuration.site.local_day(now), kept, off))
+        database.breathe()
+    if looks:
         with database.store.write() as rows:
-            add_checks(rows, hall, configuration.site.local_day(now), kept)
-    return sum(check.counts and not check.is_seen for check in checks)
+            for look in looks:
+                add_checks(rows, look.hall, look.on, look.checks)
+                for screen in look.off:
+                    add_panel_rest(rows, look.hall, screen, now)
 
 
 def _pages(
@@ -76,10 +99,10 @@ def _pages(
 
 
 def _printers(
-    rows: Rows, configuration: HallConfiguration, now: datetime, *, counts: bool
+    configuration: HallConfiguration, leases: Mapping[str, Lease], now: datetime, *, counts: bool
 ) -> Iterator[PresenceCheck]:
     for kiosk in places_of(configuration, "kiosk"):
-        sighting = printers.printer_sighting(rows, kiosk)
+        sighting = printers.sighting_of(leases.get(kiosk))
         if configuration.kiosks[kiosk].printer is not None and sighting is not None:
             yield PresenceCheck("printer", kiosk, may_print(sighting, now), counts, sighting.seen_at)
 
@@ -146,22 +169,18 @@ def read_presence(database: Database, hall: str, starts_on: date, ends_on: date)
     return found
 
 
-def record_panels(database: Database, hall: str, sightings: Mapping[str, Sighting]) -> int:
-    """Adds a check to the rest of each panel of a hall (id) that is off on purpose now; how many there are.
+def _panels_off(
+    configuration: HallConfiguration, sightings: Mapping[str, Sighting], now: datetime
+) -> list[str]:
+    """The screens whose panel is off on purpose now.
 
     Only a screen that is present counts: what happened while it was away, nobody saw.
     """
-    configuration, now = database.configuration(hall), database.clock.now()
-    off = [
+    return [
         screen
         for screen in places_of(configuration, "screen")
         if _is_off(sightings.get(screen)) and is_present(sightings.get(screen), now)
     ]
-    if off:
-        with database.store.write() as rows:
-            for screen in off:
-                add_panel_rest(rows, hall, screen, now)
-    return len(off)
 
 
 def _is_off(sighting: Sighting | None) -> bool:

@@ -1,4 +1,4 @@
-"""Sightings of which those of one hall cannot be read."""
+"""The rounds that watch devices: by one of several workers, whichever hall fails."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,10 +12,12 @@ from server.clock import Clock
 from server.domain.alarms.alarms import Decision
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.domain.devices.device_state import Sighting
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.quality.grades import Grades
 from server.jobs.rounds import AlarmRounds, Rounds
-from server.store.configuration.halls import HallRow
+from server.store.configuration.halls import Configurations, HallRow
 from server.store.devices.sightings import OwnPlayers
+from server.store.engine.statements import Rows
 from server.store.journal.chain import Anchors
 from server.store.operation.job_runs import claim_every
 from server.store.transactions.database import Database
@@ -34,18 +36,6 @@ KIOSKS = {"laon": "laon-borne-1", "vervins": "vervins-borne-1"}
 
 class HallFails(Exception):
     """The error that this hall raises."""
-
-
-@dataclass
-class FailingPlayers(OwnPlayers):
-    """`failing`: the hall (id) that fails."""
-
-    failing: str = ""
-
-    def of_hall(self, hall: str) -> dict[str, Sighting]:
-        if hall == self.failing:
-            raise HallFails
-        return super().of_hall(hall)
 
 
 @pytest.fixture
@@ -148,7 +138,8 @@ class Halls:
 
     def looks(self, players: OwnPlayers) -> Rounds:
         """A worker that has done what is due once a day, and then looks once."""
-        rounds = Rounds(self.database, self.anchors, lambda: self.breaths.append(None), players=players)
+        self.database.breathe = lambda: self.breaths.append(None)
+        rounds = Rounds(self.database, self.anchors, players=players)
         rounds.make()
         self.looks_again(rounds)
         return rounds
@@ -193,10 +184,20 @@ def test_a_device_counts_as_missed_only_while_checks_are_possible(halls: Halls):
 
 
 @pytest.mark.parametrize("failing", KIOSKS)
-def test_a_hall_that_fails_does_not_stop_the_check_of_others(halls: Halls, failing: str):
-    rounds = halls.looks(FailingPlayers(failing=halls.database.hall_id(failing)))
+def test_a_hall_that_fails_does_not_stop_the_check_of_others(
+    halls: Halls, failing: str, monkeypatch: pytest.MonkeyPatch
+):
+    configured = Configurations.of
+
+    def failing_for(made: Configurations, rows: Rows, hall: HallRow) -> HallConfiguration:
+        if hall.slug == failing:
+            raise HallFails
+        return configured(made, rows, hall)
+
+    monkeypatch.setattr(Configurations, "of", failing_for)
+    rounds = halls.looks(OwnPlayers())
     assert halls.missed() == {kiosk: 1 for hall, kiosk in KIOSKS.items() if hall != failing}
-    assert rounds.failures == 1
+    assert rounds.failures == 2, "once in each round"
 
 
 def test_announced_waits_are_read_once_an_hour(hall: FaultyHall, monkeypatch: pytest.MonkeyPatch):

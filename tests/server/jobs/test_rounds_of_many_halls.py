@@ -1,4 +1,4 @@
-"""Rounds while nothing is due: as many statements for five halls as for two."""
+"""Rounds while nothing is due, looks at devices among them, read as much for five halls as for two."""
 
 from collections import Counter
 from datetime import timedelta
@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from server.clock import Clock
+from server.domain.devices.connections import LOOK_EVERY_S
 from server.jobs.rounds import AlarmRounds, IncidentRounds, PastDayRounds, Rounds
 from server.store.devices.sightings import OwnPlayers
-from server.store.engine.statements import Rows, WrittenRows
+from server.store.engine.statements import Rows
 from server.store.journal.chain import Anchors
+from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device
 from tests.harness.sentences import TRANSLATE
+from tests.harness.sql import all_rows
 from tests.server.store.journals import AGENT
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
@@ -21,7 +25,7 @@ SLUGS = sorted(each.stem for each in HALLS.glob("*.json") if each.stem != "insta
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many statements were executed, by kind."""
+    """How many reads there were, by kind."""
     found = Counter[str]()
 
     def counting(name: str, execute: Any) -> Any:
@@ -33,7 +37,6 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     for name in ("one", "all"):
         monkeypatch.setattr(Rows, name, counting(name, getattr(Rows, name)))
-    monkeypatch.setattr(WrittenRows, "execute", counting("execute", WrittenRows.execute))
     return found
 
 
@@ -51,9 +54,15 @@ def at_rest(url: str, slugs: list[str], folder: Path, statements: Counter[str]) 
     """The statements of one round of each kind, once all that is due was done."""
     hands = Hands()
     hands.now = hands.now.replace(hour=9)
-    database = database_with_hall(url, hands, *slugs)
+    made = database_with_hall(url, hands, *slugs)
     for slug in slugs:
-        pair_device(database, AGENT, slug, kind="kiosk", configured=f"{slug}-borne-1")
+        pair_device(made, AGENT, slug, kind="kiosk", configured=f"{slug}-borne-1")
+    made.close()
+
+    def elapsed_s() -> float:
+        return hands.now.timestamp()
+
+    database = Database(url, Clock(lambda: hands.now, elapsed_s))
     players = OwnPlayers()
     rounds = (
         Rounds(database, Anchors(folder), players=players),
@@ -65,7 +74,9 @@ def at_rest(url: str, slugs: list[str], folder: Path, statements: Counter[str]) 
         statements.clear()
         for each in rounds:
             each.make()
-        hands.now += timedelta(seconds=20)
+        hands.now += timedelta(seconds=LOOK_EVERY_S)
+    looked = all_rows(database, "SELECT configured FROM device_presence")
     database.close()
+    assert len(looked) == len(slugs)
     assert all(getattr(each, "failures", 0) == 0 for each in rounds)
     return statements.copy()

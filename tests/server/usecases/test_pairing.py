@@ -352,7 +352,9 @@ def test_an_old_token_is_renewed_by_itself_while_its_page_is_open_once(database:
         open_pages = [DeviceConnection(name, "192.0.2.5", "Chrome", now, now) for name in connections]
         return [
             name
-            for _, name in renewals_due(database, hall, {KIOSK: with_new_connections(None, now, *open_pages)})
+            for _, name in renewals_due(
+                database, {hall: {KIOSK: with_new_connections(None, now, *open_pages)}}
+            )
         ]
 
     assert due("page") == []

@@ -11,13 +11,12 @@ from PIL import Image
 from hardware.player.install_player import PARTS
 from server.domain.devices.device_state import KEPT, PlayerReport
 from server.domain.typed_fields import read_message
-from server.live.presence import DeviceWatch
 from server.store.devices.sightings import delete_panel_rests
-from server.usecases.devices.presence import record_panels
 from server.web.access.cookies import DEVICE_COOKIE
 from signage.media.images import SCREEN_PICTURE_BYTES, SCREEN_PICTURE_SIDE
 from tests.server.domain.test_devices import TOLD
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.devices.watching import look, watch_of
 
 SCREEN, KIOSK = "laon-ecran-1", "laon-borne-1"
 PICTURE = f"/halls/{HALL}/screens/{SCREEN}/picture"
@@ -28,11 +27,6 @@ def screens(api: ApiSite) -> Iterator[ApiSite]:
     """A site that decodes pictures in a separate process."""
     yield api
     api.app.extensions["parvis"].picture_apart.close()
-
-
-def watch_of(site: ApiSite) -> DeviceWatch:
-    watch: DeviceWatch = site.app.extensions["parvis"].devices
-    return watch
 
 
 def hall_of(site: ApiSite) -> str:
@@ -171,19 +165,15 @@ def test_a_picture_is_requested_only_from_a_connected_screen(screens: ApiSite):
     refused(agent.post(ask, json={}, headers=token), 403, "forbidden")
 
 
-def check_panels(site: ApiSite) -> int:
-    return record_panels(site.database, hall_of(site), watch_of(site).players.of_hall(hall_of(site)))
-
-
 def test_hours_of_a_panel_off_on_purpose_are_counted_while_it_says_so(api: ApiSite):
     panel = {"method": "cec", "commanded": "off", "answered": "off"}
     for answered, checks in (("off", 31), ("on", 10), ("off", 31)):
         for _ in range(checks):
             report_player(api, view="asleep", panel=panel | {"answered": answered})
-            assert check_panels(api) == (answered == "off")
+            look(api)
             api.hands.now += timedelta(seconds=120)
     api.hands.now += timedelta(seconds=600)
-    assert check_panels(api) == 0  # it is away: nobody saw what happened
+    look(api)  # it is away: nobody saw what happened
     screen = devices(api)[SCREEN]
     assert screen["report"]["panel"] == panel
     [month] = screen["panel_months"]

@@ -12,18 +12,17 @@ from server.domain.author import SYSTEM
 from server.domain.devices.connections import DeviceConnection
 from server.domain.facts import FactKind
 from server.domain.printing.printers import check_number
-from server.live.presence import DeviceWatch
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.devices import print_jobs
 from server.store.devices.printers import probe_of
 from server.usecases.configuration.publication import publish_hall
-from server.usecases.devices.presence import record_presences
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.api.own_device import PAIRING_COOKIE
 from tests.hardware.usb import UsbPorts
 from tests.server.documents.contents import as_text, demonstration
 from tests.server.printing.conftest import TRANSLATE
 from tests.server.web.api_site import HALL, OTHER, ApiSite, accepted, refused
+from tests.server.web.devices.watching import look, watch_of
 
 SCREEN, KIOSK, FREE = "laon-ecran-1", "laon-borne-1", "laon-ecran-2"
 PRINTER = f"/api/v1/halls/{HALL}/kiosks/{KIOSK}/printer"
@@ -32,11 +31,6 @@ SIZE = {"width_px": 1920, "height_px": 1080}
 
 def shown(device: Any) -> dict[str, Any]:
     return accepted(device.post("/device/pairing", json=SIZE))
-
-
-def watch_of(site: ApiSite) -> DeviceWatch:
-    watch: DeviceWatch = site.app.extensions["parvis"].devices
-    return watch
 
 
 def arrive(site: ApiSite, device: str, name: str, address: str) -> None:
@@ -180,17 +174,17 @@ def test_a_device_revoked_before_its_page_came_back_shows_another_code(api: ApiS
 def test_uptime_is_counted_in_opening_hours_and_outlives_a_restart(api: ApiSite):
     hall = api.database.hall_id(HALL)
     supervisor = api.person("supervisor")
-    for look in range(40):
-        if look < 30:
+    for done in range(40):
+        if done < 30:
             watch_of(api).arrived(hall, SCREEN)
         else:
             api.hands.now += timedelta(minutes=2)
-        record_presences(api.database, hall, watch_of(api).players.of_hall(hall))
+        look(api)
     assert one(supervisor, SCREEN)["uptime"] == 0.75
     assert one(supervisor, KIOSK)["uptime"] == 0
     assert one(supervisor, FREE)["uptime"] is None, "no device stands there"
     api.hands.now = api.hands.now.replace(hour=22)
-    record_presences(api.database, hall, watch_of(api).players.of_hall(hall))
+    look(api)
     supervisor = api.person("supervisor")
     assert one(supervisor, SCREEN)["uptime"] == 0.75, "the hall is closed"
     last = one(supervisor, SCREEN)["seen_at"]
