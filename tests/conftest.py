@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -195,6 +196,25 @@ def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
     name = postgresql.new_database()
     make_tables(postgresql.url(name))
     return name
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many reads there were, by kind."""
+    from server.store.engine.statements import Rows
+
+    found = Counter[str]()
+
+    def counting(name: str, execute: Any) -> Any:
+        def counted(*given: Any, **values: Any) -> Any:
+            found[name] += 1
+            return execute(*given, **values)
+
+        return counted
+
+    for name in ("one", "all"):
+        monkeypatch.setattr(Rows, name, counting(name, getattr(Rows, name)))
+    return found
 
 
 @pytest.fixture

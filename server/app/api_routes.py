@@ -1,6 +1,6 @@
 """The routes of the API and those of printers that fetch their jobs, by subject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 
 from flask import Response, request
@@ -83,7 +83,12 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
         pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
         return DeviceSightings(watch.players.of_hall(hall), pictures, releases)
 
-    give_app(app, SeenDevices(sightings))
+    def of_halls(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
+        releases: Releases = {"screen": screen_release(), "kiosk": kiosk.pages.release()}
+        found = watch.players.of_halls(halls)
+        return {hall: DeviceSightings(found[hall], {}, releases) for hall in halls}
+
+    give_app(app, SeenDevices(of_halls))
     slow_codes = parts.brake("pairing_code", "20 per minute", by=by_caller)
     renewal_asked = parvis.publisher.renewal_asked
     app.register_api(supervision_api(api, sightings))

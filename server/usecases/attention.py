@@ -7,9 +7,8 @@ from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.complaints.act_on_entry import complaints_to_attend
-from server.usecases.devices.needing import devices_to_attend
+from server.usecases.devices.needing import SightingsOf, devices_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
-from server.usecases.devices.read_supervision import DeviceSightings
 from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.notices.attention import notices_to_attend
 from server.usecases.reports.committee import meetings_to_attend
@@ -33,8 +32,8 @@ SOURCES: tuple[AttentionSource, ...] = (
 
 
 def read_attention(
-    database: Database, reach: AttentionReach, sightings_of: Callable[[str], DeviceSightings]
+    database: Database, reach: AttentionReach, sightings_of: SightingsOf
 ) -> list[AttentionRow]:
-    """What asks for the reader's attention, the most urgent first. `sightings_of`: by the id of a hall."""
+    """What asks for the reader's attention, the most urgent first."""
     found = [row for source in SOURCES for row in source(database, reach)]
     return by_urgency([*found, *devices_to_attend(database, reach, sightings_of)])

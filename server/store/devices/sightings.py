@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, Protocol
 
 import structlog
 from redis import Redis, RedisError
-from sqlalchemy import ColumnElement, and_, bindparam, func
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from server.domain.devices.connections import DayOfLooks
 from server.domain.devices.device_state import GOES_ON_WITHIN, PanelRest, Sighting
 from server.store.configuration.halls import HALL, INSTALLATION
-from server.store.engine.lookups import ChangeBy, Several
+from server.store.engine.lookups import ChangeBy, OfHall, Several
 from server.store.engine.statements import NewValues, Read, Rows, Write, WrittenRows, rows_of
 from server.store.tables.devices import device_presence, panel_rest
 from server.store.tables.journals import document, hall
@@ -311,6 +311,22 @@ def presences_of_hall(rows: Rows, hall: str, since: date) -> Mapping[tuple[str, 
     for day in rows.all(_PRESENCE_OF_HALL, hall=hall, since=since):
         found.setdefault((day.kind, day.configured), []).append(day)
     return {device: _presence_of(days) for device, days in found.items()}
+
+
+_LAST_SIGNS = OfHall(
+    tuple[str, str, datetime | None],
+    select(
+        device_presence.c.kind,
+        device_presence.c.configured,
+        func.max(device_presence.c.seen_at).label("seen_at"),
+    ).group_by(device_presence.c.hall, device_presence.c.kind, device_presence.c.configured),
+    device_presence.c.hall,
+)
+
+
+def last_signs(rows: Rows) -> Mapping[tuple[str, str], KnownPresence]:
+    """The last sign of life of the devices of every hall, without the sums of their days; as above."""
+    return {(kind, device): KnownPresence((), seen_at) for kind, device, seen_at in _LAST_SIGNS(rows, None)}
 
 
 def _presence_of(days: Sequence[_Day]) -> KnownPresence:

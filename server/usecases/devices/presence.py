@@ -13,16 +13,24 @@ from server.domain.attention import AttentionKind, AttentionReach, AttentionRow,
 from server.domain.devices.connections import DAYS, uptime
 from server.domain.devices.device_state import Sighting, is_off_on_purpose, is_present, player_report
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall.devices import PrinterKind
+from server.domain.hall.devices import PrinterConnection, PrinterKind
 from server.domain.hours.calendars import opening_at
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.domain.printing.handovers import is_too_slow
-from server.domain.printing.printers import UNKNOWN, PaperLeft, learnt, may_print, paper_left, state_now
+from server.domain.printing.printers import (
+    UNKNOWN,
+    PaperLeft,
+    PrinterSighting,
+    learnt,
+    may_print,
+    paper_left,
+    state_now,
+)
 from server.store.configuration.halls import HallRow
 from server.store.devices import printers
 from server.store.devices.paired_devices import paired_devices
-from server.store.devices.printers import Lease, PrinterProbe
+from server.store.devices.printers import Lease, PrinterProbe, PulledPrinter
 from server.store.devices.sightings import (
     KnownPresence,
     PresenceCheck,
@@ -309,10 +317,10 @@ def read_printers(
                 "speed": printer.speed,
                 "port": printer.port,
                 "paper_mm": printer.paper_mm,
-                "state": "unknown" if (state := state_now(sighting, now)) == UNKNOWN else PrinterState(state),
+                "state": printer_state(sighting, now),
                 "since": None if sighting is None else to_text(sighting.since),
                 "seen_at": None if sighting is None else to_text(sighting.seen_at),
-                "fetches": _fetching(rows, kiosk, printer.kind) if printer.is_pulled else None,
+                "fetches": fetching(printers.pulled_printer_of(rows, kiosk), printer),
                 "paper": {"left": left.papers, "is_low": left.is_low, "is_learnt": left.is_learnt},
                 "backup": None if backup is None else backup.label,
                 "probe": _probe(probe),
@@ -335,16 +343,29 @@ def _probe(known: PrinterProbe | None) -> ProbeAnswer | None:
     }
 
 
-def _fetching(rows: Rows, printer: str, kind: PrinterKind) -> FetchingAnswer:
-    """How a printer asks for its jobs; a kiosk agent shows the token of its kiosk."""
-    known = printers.pulled_printer_of(rows, printer)
+def printer_state(sighting: PrinterSighting | None, now: datetime) -> PrinterState | Literal["unknown"]:
+    """The state of a printer now, from what its driver last read."""
+    state = state_now(sighting, now)
+    return "unknown" if state == UNKNOWN else PrinterState(state)
+
+
+def fetching(known: PulledPrinter | None, printer: PrinterConnection) -> FetchingAnswer | None:
+    """How a printer asks for its jobs; None: it is sent them. A kiosk agent shows the token of its kiosk."""
+    if not printer.is_pulled:
+        return None
     interval_s = None if known is None else known.interval_s
     return {
-        "has_secret": known is not None or kind == "gateway",
+        "has_secret": known is not None or printer.kind == "gateway",
         "interval_s": interval_s,
         "is_too_slow": is_too_slow(interval_s),
         "identity": None if known is None or known.kind == "gateway" else known.identity,
     }
+
+
+def printer_needs_somebody(state: PrinterState | Literal["unknown"], fetches: FetchingAnswer | None) -> bool:
+    """Whether a printer is silent, asks too seldom, or may not print."""
+    is_mute = fetches is not None and (not fetches["has_secret"] or fetches["is_too_slow"])
+    return is_mute or state == "unknown" or not state.may_print
 
 
 def paper_left_in(rows: Rows, printer: str, *, paper_mm: int) -> PaperLeft:

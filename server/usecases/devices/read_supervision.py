@@ -1,6 +1,6 @@
 """Read the state of each kiosk and screen of a hall, or of all halls that somebody supervises."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypedDict
@@ -21,6 +21,7 @@ from server.domain.devices.device_state import (
     player_report,
     state_of,
 )
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk, KioskPaper
 from server.domain.instants import text_or_none, to_micros, to_text
 from server.domain.people.roles import Permission
@@ -29,7 +30,14 @@ from server.store.devices.paired_devices import PairedDevice, ScreenPicture, pai
 from server.store.devices.sightings import KnownPresence, panel_rests_of_hall
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.presence import PrinterOfKiosk, Uptime, known_presences, read_printers, uptime_of
+from server.usecases.devices.presence import (
+    PrinterOfKiosk,
+    Uptime,
+    known_presences,
+    printer_needs_somebody,
+    read_printers,
+    uptime_of,
+)
 from server.usecases.notices.read_programme import ProgrammeAnswer, read_programme
 
 type DeviceKind = Literal["screen", "kiosk"]
@@ -158,47 +166,66 @@ class DeviceSightings:
     releases: Releases
 
 
+class KnownDevices:
+    """What is known of devices, of one hall or of all, at an instant: by their id in a hall's document."""
+
+    def __init__(
+        self,
+        devices: Iterable[PairedDevice],
+        presences: Mapping[tuple[str, str], KnownPresence],
+        sightings: Mapping[str, Sighting],
+        now: datetime,
+    ) -> None:
+        self._paired = {row.configured: row for row in devices if row.revoked_at is None}
+        self._presences, self._sightings, self._now = presences, sightings, now
+
+    def at_place(
+        self, configuration: HallConfiguration, kind: DeviceKind, device: str, label: str
+    ) -> DeviceAtPlace:
+        """The device at a place of a hall's document."""
+        sighting, presence = self._sightings.get(device), self._presences.get((kind, device))
+        return {
+            "id": device,
+            "label": label,
+            **_pairing(self._paired.get(device)),
+            **_presence_answer(sighting, presence, self._now),
+            "uptime": uptime_of(presence, configuration, self._now),
+            **_connections(sighting, self._now),
+        }
+
+
 def read_supervision(
     database: Database,
     hall: str,
     sightings: DeviceSightings,
     translate: Callable[..., str],
-    programme_of: Callable[..., ProgrammeAnswer] = read_programme,
 ) -> SupervisionAnswer:
     """The devices in the document of a hall (id or slug), in its order, as they were last seen.
 
-    `programme_of`: as `read_programme`; a screen that does not run it is pending, which needs nobody.
     Refusal: unknown_hall.
     """
     hall_id = database.hall_id(hall)
     configuration, now = database.configuration(hall_id), database.clock.now()
     with database.read() as rows:
-        paired = {row.configured: row for row in paired_devices(rows, hall_id) if row.revoked_at is None}
         presences = known_presences(rows, hall_id, configuration, now)
+        known = KnownDevices(paired_devices(rows, hall_id), presences, sightings.sightings, now)
         rests = panel_rests_of_hall(rows, hall_id, now - KEPT)
         printers = read_printers(rows, configuration, presences, now)
     devices: list[KioskAtPlace | ScreenAtPlace] = []
     for kind in KINDS:
         for device, label in places_of(configuration, kind).items():
-            sighting, presence = sightings.sightings.get(device), presences.get((kind, device))
-            at_place: DeviceAtPlace = {
-                "id": device,
-                "label": label,
-                **_pairing(paired.get(device)),
-                **_presence_answer(sighting, presence, now),
-                "uptime": uptime_of(presence, configuration, now),
-                **_connections(sighting, now),
-            }
+            at_place = known.at_place(configuration, kind, device, label)
+            sighting = sightings.sightings.get(device)
             if kind == "screen":
-                programme = programme_of(database, hall_id, device, translate)
+                programme = read_programme(database, hall_id, device, translate)
                 picture = _picture(configuration.hall, sightings.pictures.get(device))
-                screen = _screen(at_place, sighting, programme, picture, now)
+                screen = screen_at_place(at_place, sighting, programme, picture, now)
                 watts = configuration.screens[device].panel_watts
                 months = panel_months(rests.get(device, ()), configuration.site.time_zone, watts)
                 devices.append({**screen, "panel_months": months})
                 database.breathe()
             else:
-                devices.append(_kiosk(at_place, configuration.kiosks[device], sighting))
+                devices.append(kiosk_at_place(at_place, configuration.kiosks[device], sighting))
     site = configuration.site
     return {
         "hall": configuration.hall,
@@ -210,13 +237,17 @@ def read_supervision(
         "devices": devices,
         "printers": printers,
         "needing": [
-            *(each["id"] for each in devices if _needs_somebody(each, sightings.releases)),
-            *(f"printer-{each['id']}" for each in printers if _printer_needs_somebody(each)),
+            *(each["id"] for each in devices if needs_somebody(each, sightings.releases)),
+            *(
+                f"printer-{each['id']}"
+                for each in printers
+                if printer_needs_somebody(each["state"], each["fetches"])
+            ),
         ],
     }
 
 
-def _needs_somebody(device: KioskAtPlace | ScreenAtPlace, releases: Releases) -> bool:
+def needs_somebody(device: KioskAtPlace | ScreenAtPlace, releases: Releases) -> bool:
     """Whether a device was never seen, is away, is not as it should be, or tells of a fault."""
     if device["seen_at"] is None or not device["is_connected"]:
         return True
@@ -240,12 +271,6 @@ def _is_hindered(report: ScreenReport) -> bool:
     panel = report["panel"]
     follows = panel is None or panel["answered"] in (panel["commanded"], "waiting")
     return report["sound"] == PlayerSound.BLOCKED or not follows
-
-
-def _printer_needs_somebody(printer: PrinterOfKiosk) -> bool:
-    fetches, state = printer["fetches"], printer["state"]
-    is_mute = fetches is not None and (not fetches["has_secret"] or fetches["is_too_slow"])
-    return is_mute or state == "unknown" or not state.may_print
 
 
 def _pairing(device: PairedDevice | None) -> PairingOfPlace:
@@ -290,7 +315,7 @@ def _since(sighting: Sighting, now: datetime) -> datetime:
     return sighting.seen_at if is_silent else sighting.since
 
 
-def _kiosk(at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None) -> KioskAtPlace:
+def kiosk_at_place(at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None) -> KioskAtPlace:
     of_report: _OfReport = {}
     if sighting is not None and sighting.report is not None and player_report(sighting) is None:
         of_report["report"] = sighting.report
@@ -303,7 +328,7 @@ def _kiosk(at_place: DeviceAtPlace, configured: Kiosk, sighting: Sighting | None
     }
 
 
-def _screen(
+def screen_at_place(
     at_place: DeviceAtPlace,
     sighting: Sighting | None,
     programme: ProgrammeAnswer,

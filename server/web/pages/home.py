@@ -14,7 +14,7 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.language import LANGUAGES
 from server.usecases.attention import read_attention
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.needing import SightingsOf
 from server.usecases.people.invitations import awaits_first_person
 from server.web.access.callers import LOOPBACK, database, identify
 from server.web.access.requirements import Access, PageRoutes
@@ -37,9 +37,9 @@ class Demonstration:
 
 @dataclass(frozen=True, slots=True)
 class SeenDevices:
-    """What is known of a hall's (id) devices."""
+    """What is known of the devices of halls."""
 
-    sightings_of: Callable[[str], DeviceSightings]
+    sightings_of: SightingsOf
 
 
 needs, seen = of_app(Demonstration), of_app(SeenDevices)

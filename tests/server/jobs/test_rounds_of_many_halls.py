@@ -3,15 +3,11 @@
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from server.clock import Clock
 from server.domain.devices.connections import LOOK_EVERY_S
 from server.jobs.rounds import AlarmRounds, IncidentRounds, PastDayRounds, Rounds
 from server.store.devices.sightings import OwnPlayers
-from server.store.engine.statements import Rows
 from server.store.journal.chain import Anchors
 from server.store.transactions.database import Database
 from server.usecases.devices.devices import pair_device
@@ -21,23 +17,6 @@ from tests.server.store.journals import AGENT
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
 
 SLUGS = sorted(each.stem for each in HALLS.glob("*.json") if each.stem != "installation")
-
-
-@pytest.fixture
-def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many reads there were, by kind."""
-    found = Counter[str]()
-
-    def counting(name: str, execute: Any) -> Any:
-        def counted(*given: Any, **values: Any) -> Any:
-            found[name] += 1
-            return execute(*given, **values)
-
-        return counted
-
-    for name in ("one", "all"):
-        monkeypatch.setattr(Rows, name, counting(name, getattr(Rows, name)))
-    return found
 
 
 def test_rounds_at_rest_cost_as_much_for_many_halls_as_for_few(

@@ -1,0 +1,40 @@
+"""The devices of many halls on « Mes pages »: as many statements as of few."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from server.domain.attention import AttentionReach
+from server.store.transactions.database import Database
+from server.usecases.devices.needing import devices_to_attend
+from server.usecases.devices.read_supervision import DeviceSightings
+from tests.harness.sentences import TRANSLATE
+from tests.server.store.journals import AGENT
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
+
+SLUGS = sorted(each.stem for each in HALLS.glob("*.json") if each.stem != "installation")
+
+
+def nothing_seen(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
+    return dict.fromkeys(halls, DeviceSightings({}, {}, {"screen": "", "kiosk": ""}))
+
+
+def needing(database: Database, statements: Counter[str], slugs: Sequence[str]) -> int:
+    """How many halls have devices that need somebody."""
+    halls = [database.configuration(database.hall_id(slug)) for slug in slugs]
+    reach = AttentionReach(halls, lambda *_: True, lambda _: (), "fr", TRANSLATE, database.clock.now(), AGENT)
+    statements.clear()
+    return len(list(devices_to_attend(database, reach, nothing_seen)))
+
+
+@pytest.mark.both_databases
+def test_devices_that_need_somebody_cost_as_much_in_many_halls_as_in_few(
+    database_url: str, statements: Counter[str]
+):
+    database = database_with_hall(database_url, Hands(), *SLUGS)
+    assert needing(database, statements, SLUGS[:2]) == 2
+    few = statements.copy()
+    assert needing(database, statements, SLUGS) == len(SLUGS) == 5
+    assert statements == few
+    database.close()
