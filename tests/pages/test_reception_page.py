@@ -167,6 +167,43 @@ def test_a_search_holds_the_buttons_of_the_result_before_and_its_late_answer_is_
     expect(found.locator("b")).to_have_text(second)
 
 
+def test_a_lost_ticket_is_found_page_after_page(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    numbers = [issue(hall, SITE, "laon-accueil") for _ in range(11)]
+    dom_page.locator("summary", has_text="Ticket perdu").click()
+    dom_page.locator("#lost-service").select_option("laon-accueil")
+    dom_page.locator("[data-lost-ticket] button").click()
+    found, note = dom_page.locator('[data-list="found"] b'), dom_page.locator("[data-found-note]")
+    back, forward = (dom_page.locator(f'[data-turn="{step}"]') for step in (-1, 1))
+    expect(note).to_have_text(re.compile(r"^\d+ tickets retrouvés · page 1 sur \d+$"))
+    expect(found).to_have_count(10)
+    expect(found.first).to_have_text(numbers[-1])
+    expect(back).to_be_disabled()
+    forward.click()
+    expect(found.first).to_have_text(numbers[0])
+    expect(note).to_contain_text("page 2 sur")
+    back.click()
+    expect(found.first).to_have_text(numbers[-1])
+    dom_page.locator("[data-find-close]").click()
+    expect(forward).to_be_hidden()
+
+
+def test_a_ticket_is_searched_by_its_counter_unless_few_agents_are_there(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    expect(dom_page.locator('[data-list="services"] button').first).to_be_visible()
+    counter = dom_page.locator("#lost-counter")
+    dom_page.locator("summary", has_text="Ticket perdu").click()
+    expect(dom_page.locator("#lost-service")).to_be_visible()
+    expect(counter).to_be_hidden()
+    dom_page.change("/queue$", "answer => ({ ...answer, shows_counters: true })")
+    dom_page.reload()
+    dom_page.locator("summary", has_text="Ticket perdu").click()
+    expect(counter).to_be_visible()
+    counter.select_option("laon-g1")
+    dom_page.locator("[data-lost-ticket] button").click()
+    expect(dom_page.locator("[data-found-note]")).to_contain_text("Moins de trois agents")
+
+
 def test_needs_are_noted_with_a_ticket_and_corrected_before_the_call_by_keyboard(hall: Served, page: Page):
     arrive(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, bindparam, exists, func, or_, select, type_coerce
+from sqlalchemy import Column, ColumnElement, bindparam, case, exists, func, or_, select, type_coerce
 
 from server.domain.calling.waiting_legs import LinkedTurn
 from server.domain.facts import Json
@@ -46,12 +46,14 @@ class ExceptionalVisitRow:
 class VisitSearch:
     """What a visit is searched by; None: not by this.
 
-    `service`: of any of its legs. `earliest`, `latest`: when it was issued, both or none.
+    `service`, `counter`: of one of its legs; the counter that called or served it last. `earliest`, `latest`:
+    when it was issued, both or none.
     """
 
     rank: int | None = None
     series: str | None = None
     service: str | None = None
+    counter: str | None = None
     language: str | None = None
     earliest: datetime | None = None
     latest: datetime | None = None
@@ -59,13 +61,14 @@ class VisitSearch:
 
 @dataclass(frozen=True, slots=True)
 class FoundVisitRow:
-    """A visit that a search finds. `language`: None once it is erased."""
+    """A visit that a search finds. `language`: None once it is erased. `count`: how many visits it finds."""
 
     id: str
     channel: TicketChannel
     wanted_service: str | None
     exceptional_reason: str | None
     language: str | None
+    count: int
 
 
 def _unless_given(column: Column[object], name: str) -> ColumnElement[bool]:
@@ -121,22 +124,33 @@ _NOTES = Read(
     )
     .order_by(leg.c.position),
 )
-_SERVICE = bindparam("service", type_=leg.c.service.type)
 _EARLIEST = bindparam("earliest", type_=visit.c.issued_at.type)
 _FOUND = Read(
     FoundVisitRow,
-    rows_of(FoundVisitRow, visit, language=erasable.c.value)
+    rows_of(FoundVisitRow, visit, language=erasable.c.value, count=func.count().over())
     .select_from(visit.outerjoin(erasable, erasable.c.id == visit.c.language))
     .where(
         *_OF_DAY,
         _unless_given(visit.c.rank, "rank"),
         _unless_given(visit.c.series, "series"),
         _unless_given(erasable.c.value, "language"),
-        or_(_SERVICE.is_(None), exists().where(leg.c.visit == visit.c.id, leg.c.service == _SERVICE)),
+        exists().where(
+            leg.c.visit == visit.c.id,
+            _unless_given(leg.c.service, "service"),
+            _unless_given(leg.c.counter, "counter"),
+        ),
         or_(_EARLIEST.is_(None), visit.c.issued_at.between(_EARLIEST, bindparam("latest"))),
     )
-    .order_by(visit.c.issued_at.desc(), visit.c.rank.desc())
-    .limit(bindparam("limit")),
+    .order_by(
+        case(
+            (~_GOES_ON, 2), (exists().where(leg.c.visit == visit.c.id, leg.c.state == "waiting"), 0), else_=1
+        ),
+        visit.c.issued_at.desc(),
+        visit.c.rank.desc(),
+        visit.c.id,
+    )
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset")),
 )
 
 
@@ -145,8 +159,13 @@ def visits_numbered(rows: Rows, hall: str, on: date, *, rank: int, series: str |
     return rows.all(_NUMBERED, hall=hall, on=on, rank=rank, series=series)
 
 
-def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit: int) -> list[FoundVisitRow]:
-    """At most `limit` visits of a hall (id) and business day that fit, the last one issued first."""
+def visits_found(
+    rows: Rows, hall: str, on: date, search: VisitSearch, *, limit: int, offset: int
+) -> list[FoundVisitRow]:
+    """At most `limit` visits of a hall (id) and business day that fit, after the first `offset` ones.
+
+    In order: those that wait, those called or served, those that have ended; of each, the last issued first.
+    """
     return rows.all(
         _FOUND,
         hall=hall,
@@ -154,10 +173,12 @@ def visits_found(rows: Rows, hall: str, on: date, search: VisitSearch, *, limit:
         rank=search.rank,
         series=search.series,
         service=search.service,
+        counter=search.counter,
         language=search.language,
         earliest=search.earliest,
         latest=search.latest,
         limit=limit,
+        offset=offset,
     )
 
 

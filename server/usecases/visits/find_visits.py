@@ -47,7 +47,7 @@ from server.usecases.visits.gestures import undone_among
 
 AROUND = timedelta(minutes=15)
 """How far from the hour that the visitor remembers the search goes, on each side."""
-MOST_FOUND = 20
+FOUND_A_PAGE = 10
 
 _NUMBER = re.compile(r"^\s*([A-Za-z]{0,2})\s*0*([0-9]{1,6})\s*$")
 
@@ -66,12 +66,13 @@ class RememberedTicket:
 
     `number`: or the code of its appointment.
 
-    Empty: not remembered. `at`: the local hour of arrival.
+    Empty: not remembered. `at`: the local hour of arrival. `counter`: an id, of who called or served.
     """
 
     number: str = ""
     service: str = ""
     at: time | None = None
+    counter: str = ""
     language: str = ""
 
 
@@ -88,20 +89,23 @@ class FoundVisit(Leg):
 
 
 class FoundVisitsAnswer(TypedDict):
-    """The visits of today that fit, the latest first."""
+    """A page of the visits of today that fit: those that wait, those called or served, those that ended."""
 
     as_of: InstantText
     visits: list[FoundVisit]
+    count: Count
+    """How many fit in all; 0 on a page after the last one."""
+    pages: Count
 
 
 def find_visits(
-    database: Database, hall: str, remembered: RememberedTicket, *, reader: Author
+    database: Database, hall: str, remembered: RememberedTicket, *, reader: Author, page: int = 1
 ) -> FoundVisitsAnswer:
-    """The visits of today that fit, the last issued first: the last leg of each, its language, needs, paper.
+    """A page of the visits of today that fit, in order: the last leg of each, its language, needs, paper.
 
     `reader`: the author who searches. Where few agents are present, the answer does not say at which counter
-    another agent serves a visitor. Refusals: bad_request without anything to search by, unknown_number,
-    not_arrived.
+    another agent serves a visitor, and nobody searches by it. Refusals: bad_request without anything to
+    search by, unknown_number, not_arrived, few_agents.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
@@ -110,10 +114,13 @@ def find_visits(
         on = business_day(configuration.calendar, now)
         remembered = replace(remembered, number=_number_of(rows, hall_id, on, remembered.number))
         search = _search(remembered, on, configuration.site.zone)
-        found = visits_found(rows, hall_id, on, search, limit=MOST_FOUND)
+        may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
+        if not may_tell.tells(search.counter):
+            raise Refusal("few_agents", counter=search.counter)
+        offset = FOUND_A_PAGE * (page - 1)
+        found = visits_found(rows, hall_id, on, search, limit=FOUND_A_PAGE, offset=offset)
         linked = linked_numbers(rows, hall_id) if found else {}
         needs = needs_noted(rows, hall_id) if found else {}
-        may_tell = CounterVisibility.of(open_places(rows, hall_id), reader)
         visits = [_visit(rows, row, needs.get(row.id, ()), linked.get(row.id, ())) for row in found]
         shared = database.open_legs(rows, state.row).shared_numbers() if found else frozenset()
         ids = [row.id for row in found]
@@ -122,7 +129,13 @@ def find_visits(
         visit["print"] = papers.get(visit["visit"])
         if visit["number"] in shared and visit["state"] != LegState.ENDED:
             visit["shares_number"] = True
-    return {"as_of": to_text(now), "visits": [may_tell.leg(visit) for visit in visits]}
+    count = found[0].count if found else 0
+    return {
+        "as_of": to_text(now),
+        "visits": [may_tell.leg(visit) for visit in visits],
+        "count": count,
+        "pages": -(-count // FOUND_A_PAGE),
+    }
 
 
 def hall_of_visit(database: Database, visit: str) -> str:
@@ -166,14 +179,15 @@ def _number_of(rows: Rows, hall: str, on: date, typed: str) -> str:
 
 def _search(remembered: RememberedTicket, on: date, zone: ZoneInfo) -> VisitSearch:
     """Refusals: unknown_number, bad_request without anything to search by."""
-    number = read_number(remembered.number) if remembered.number else None
-    if number is None and not remembered.service and not remembered.language and remembered.at is None:
+    if remembered == RememberedTicket():
         raise Refusal("bad_request", missing="number")
+    number = read_number(remembered.number) if remembered.number else None
     around = None if remembered.at is None else datetime.combine(on, remembered.at, zone).astimezone(UTC)
     return VisitSearch(
         rank=None if number is None else number.rank,
         series=None if number is None else number.series,
         service=remembered.service or None,
+        counter=remembered.counter or None,
         language=remembered.language or None,
         earliest=None if around is None else around - AROUND,
         latest=None if around is None else around + AROUND,

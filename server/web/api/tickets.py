@@ -240,13 +240,15 @@ def _linking(api: Api, visit: str) -> Linking:
 
 class VisitsQuery(shapes.RequestShape):
     """A number or the code of an appointment, or for a lost ticket its service, the local hour of arrival
-    (± 15 min), its language.
+    (± 15 min), the counter that called or served its visitor, its language.
     """
 
     number: str = Field(default="", max_length=32)
     service: str = Field(default="", max_length=64)
     at: str = Field(default="", pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")
+    counter: str = Field(default="", max_length=64)
     language: str = Field(default="", max_length=16, pattern=r"^[A-Za-z-]*$")
+    page: int = Field(default=1, ge=1, le=1000)
 
 
 def reception_api(api: Api) -> ApiRoutes:
@@ -254,9 +256,9 @@ def reception_api(api: Api) -> ApiRoutes:
 
     @routes.get("/halls/<hall>/visits", Permission.RECEIVE)
     def visits(query: VisitsQuery, at: HallCall) -> FoundVisitsAnswer:
-        """The visits of today that fit: by number, or what is remembered of a lost ticket."""
+        """Ten visits of today that fit: by number, or what is remembered of a lost ticket."""
         hour = time.fromisoformat(query.at) if query.at else None
-        sought = RememberedTicket(query.number, query.service, hour, query.language)
-        return find_visits(api.database, at.hall, sought, reader=at.author)
+        sought = RememberedTicket(query.number, query.service, hour, query.counter, query.language)
+        return find_visits(api.database, at.hall, sought, reader=at.author, page=query.page)
 
     return routes

@@ -1,8 +1,8 @@
 // Finding a visit at the reception desk: the query, and the possible actions on a found visit. Pure.
 
 /** The query of a number, or of the remembered facts about a lost ticket; null when nothing is filled in. */
-export function queryOf({ number = "", service = "", at = "", language = "" }) {
-  const query = number.trim() ? { number: number.trim() } : { service, at, language };
+export function queryOf({ number = "", service = "", at = "", counter = "", language = "" }) {
+  const query = number.trim() ? { number: number.trim() } : { service, at, counter, language };
   const filled = Object.entries(query).filter(([, value]) => value);
   return filled.length ? new URLSearchParams(filled).toString() : null;
 }
@@ -31,13 +31,4 @@ export function placeOf(/** @type {Api.FoundVisit} */ { state, ahead, counter, e
   if (state === "waiting") return ahead ? { word: "waiting", count: ahead } : { word: "first" };
   if (state === "ended") return { word: reason };
   return { word: state, counter };
-}
-
-/**
- * The order on the page: waiting visits first, then those called or served, then those that have left; the
- * latest first.
- */
-export function inOrder(/** @type {Api.FoundVisit[]} */ visits) {
-  const rank = ({ state }) => (state === "waiting" ? 0 : state === "ended" ? 2 : 1);
-  return visits.toSorted((a, b) => rank(a) - rank(b) || Date.parse(b.issued_at) - Date.parse(a.issued_at));
 }

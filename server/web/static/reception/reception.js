@@ -217,6 +217,7 @@ function draw() {
       serverNow(state, Date.now()),
     );
   calling.draw(state.queue);
+  find?.offer(state.queue.shows_counters);
   const { serviceIds } = words.hall;
   const rows = waitingRows(state.queue, serviceIds, serverNow(state, Date.now()));
   const people = waitingCount(state.queue, serviceIds);

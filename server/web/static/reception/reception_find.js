@@ -3,7 +3,7 @@
 
 import { one, setText, show } from "../shared/dom.js";
 import { drawRows, html, nothing, repeat, unseen } from "../shared/drawing.js";
-import { gesturesOf, inOrder, placeOf, queryOf } from "./find_state.js";
+import { gesturesOf, placeOf, queryOf } from "./find_state.js";
 import { historyList } from "./reception_history.js";
 import { read, whyNotRead } from "../shared/verbs.js";
 import { checkedNeeds, needBoxes } from "./needs_form.js";
@@ -17,8 +17,8 @@ const itself = (key) => key;
 /**
  * Draws the search and its result. `cancelReasons`: codes of why a ticket is void. `ask(query)` reads the
  * visits, `attempt(request)` sends one write and shows refusals, `tell(text)` shows an outcome,
- * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, refresh}; null
- * where the page has no search.
+ * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, refresh, offer};
+ * null where the page has no search.
  */
 export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
@@ -29,7 +29,12 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   /** @type {HTMLFormElement | null} */
   const lost = document.querySelector("[data-lost-ticket]");
   const forms = gestureForms(words, cancelReasons);
+  const [back, forward] = /** @type {NodeListOf<HTMLButtonElement>} */ (
+    document.querySelectorAll("[data-turn]")
+  );
   let query = null;
+  let pageNow = 1;
+  let pages = 0;
   let isSearching = false; // the list is still that of the search before
   let found = [];
   let opened = null; // the visit and the gesture whose form is open, and that form
@@ -41,45 +46,66 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   });
   lost?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const { service, at, language } = lost.elements;
+    const { service, at, counter, language } = lost.elements;
+    const withWhom = counter.hidden ? "" : counter.value;
     search(
-      { service: service.value, at: at.value, language: language.value },
+      { service: service.value, at: at.value, counter: withWhom, language: language.value },
       say("reception.find.nothing_known"),
     );
   });
 
   async function search(criteria, otherwise) {
     query = queryOf(criteria);
-    opened = null;
     if (query === null) return clear(otherwise);
-    isSearching = true;
-    drawFound();
-    note("");
-    await fetchFound();
+    await openPage(1);
     const first = list.querySelector("button");
     if (first) first.focus();
   }
 
+  async function openPage(number) {
+    pageNow = number;
+    opened = null;
+    isSearching = true;
+    drawFound();
+    note("");
+    await fetchFound();
+  }
+
+  async function turn(button, step) {
+    await openPage(pageNow + step);
+    (button.disabled ? list.querySelector("button") : button)?.focus();
+  }
+
   async function fetchFound() {
-    const searched = query;
-    if (searched === null) return;
+    if (query === null) return;
+    const address = `${query}&page=${pageNow}`;
+    const isLate = () => query === null || address !== `${query}&page=${pageNow}`;
+    let answer;
     try {
-      const { visits } = await ask(searched);
-      if (searched !== query) return; // an answer to a search before this one
-      found = inOrder(visits);
+      answer = await ask(address);
     } catch (error) {
-      if (searched === query) clear(whyNotRead(error, say));
+      if (!isLate()) clear(whyNotRead(error, say));
       return;
     }
+    if (isLate()) return; // an answer to a search before this one
+    if (!answer.count && pageNow > 1) return openPage(1);
+    ({ visits: found, pages } = answer);
     isSearching = false;
     drawFound();
-    note(found.length ? say("reception.find.count", { count: found.length }) : say("reception.find.nobody"));
+    note(countWords(answer.count));
+  }
+
+  function countWords(count) {
+    if (!count) return say("reception.find.nobody");
+    const all = say("reception.find.count", { count });
+    return pages > 1 ? `${all} · ${say("reception.find.page", { page: pageNow, pages })}` : all;
   }
 
   function clear(text) {
     query = null;
     isSearching = false;
     found = [];
+    pages = 0;
     drawFound();
     note(text);
   }
@@ -91,6 +117,9 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   function drawFound() {
     drawRows("found", found, ({ visit }) => visit, item);
     show("[data-find-close]", query !== null);
+    show("[data-found-pages]", pages > 1);
+    back.disabled = isSearching || pageNow <= 1;
+    forward.disabled = isSearching || pageNow >= pages;
   }
 
   function item(visit) {
@@ -195,6 +224,8 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
     await fetchFound();
   }
 
+  back.addEventListener("click", () => turn(back, -1));
+  forward.addEventListener("click", () => turn(forward, 1));
   one("[data-find-close]").addEventListener("click", () => {
     clear("");
     form.reset();
@@ -214,6 +245,8 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
         fetchFound();
       }, AGAIN_AFTER_MS);
     },
+    /** Whether a ticket may be searched by its counter: not where few agents are present. */
+    offer: (withWhom) => show("[data-with-whom]", withWhom),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { gesturesOf, inOrder, placeOf, queryOf } from "../../../../server/web/static/reception/find_state.js";
+import { gesturesOf, placeOf, queryOf } from "../../../../server/web/static/reception/find_state.js";
 
 const visit = (more = {}) => ({
   state: "waiting",
@@ -16,8 +16,8 @@ const visit = (more = {}) => ({
 test("a number is searched alone, else the remembered facts; an empty form is not sent", () => {
   assert.equal(queryOf({ number: " a42 ", service: "laon-accueil" }), "number=a42");
   assert.equal(
-    queryOf({ service: "laon-accueil", at: "09:30", language: "" }),
-    "service=laon-accueil&at=09%3A30",
+    queryOf({ service: "laon-accueil", at: "09:30", counter: "laon-g2", language: "" }),
+    "service=laon-accueil&at=09%3A30&counter=laon-g2",
   );
   assert.equal(queryOf({ number: "  " }), null);
 });
@@ -81,17 +81,4 @@ test("where a visit is, in one word", () => {
   assert.deepEqual(placeOf(visit({ ahead: 0 })), { word: "first" });
   assert.deepEqual(placeOf(visit({ state: "called", counter: "g1" })), { word: "called", counter: "g1" });
   assert.deepEqual(placeOf(visit({ state: "ended", end_reason: "abandoned" })), { word: "abandoned" });
-});
-
-test("waiting visits come first, the latest first", () => {
-  const visits = [
-    visit({ state: "ended", number: "A1" }),
-    visit({ number: "A2" }),
-    visit({ number: "A3", issued_at: "2026-11-24T09:05:00Z" }),
-    visit({ state: "called", number: "A4" }),
-  ];
-  assert.deepEqual(
-    inOrder(visits).map(({ number }) => number),
-    ["A3", "A2", "A4", "A1"],
-  );
 });

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from server.domain.author import Author
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences, rebuild
+from server.usecases.counters.counter_sessions import SessionRequest, open_counter
 from server.usecases.quality.indicators import read_days
 from tests.harness.sql import execute, one_row
 from tests.server.web.api_site import HALL, SERVICE, ApiSite, accepted, refused
@@ -269,6 +271,40 @@ def test_a_lost_ticket_is_found_by_service_hour_or_language(desk: Desk):
     assert desk.numbers(service=OTHER_SERVICE) == []
     desk.site.hands.now += timedelta(days=1)
     assert Desk(desk.site).numbers(number=at_ten) == []
+
+
+@pytest.mark.both_databases
+def test_a_lost_ticket_is_found_by_the_counter_that_called_or_served_its_visitor(desk: Desk):
+    site = desk.site
+    of_elsewhere, of_here, waits = (site.ticket()["number"] for _ in range(3))
+    for counter in ("laon-g1", "laon-g4"):
+        site.open(counter)
+        accepted(site.next(counter=counter))
+    by_counter = {"counter": "laon-g4"}
+    refused(desk.browser.get(VISITS, query_string=by_counter), 409, "few_agents")
+    for counter, agent in (("laon-g2", "second"), ("laon-g3", "third")):
+        open_counter(site.database, counter, Author(agent), SessionRequest())
+    assert desk.numbers(**by_counter) == [of_here]
+    assert desk.numbers(counter="laon-g1", service=SERVICE) == [of_elsewhere]
+    assert desk.numbers(counter="laon-g1", service=OTHER_SERVICE) == []
+    assert desk.numbers(service=SERVICE) == [waits, of_here, of_elsewhere]
+
+
+@pytest.mark.both_databases
+def test_what_is_found_comes_ten_a_page_those_who_wait_first_and_says_how_many(desk: Desk):
+    numbers = [desk.site.ticket()["number"] for _ in range(12)]
+    desk.site.open()
+    accepted(desk.site.verb(accepted(desk.site.next())["leg"], "no-show"))
+    accepted(desk.site.next())
+
+    def page(**query: str) -> Any:
+        answer = accepted(desk.browser.get(VISITS, query_string={"service": SERVICE} | query))
+        return answer["count"], answer["pages"], [visit["number"] for visit in answer["visits"]]
+
+    assert page() == (12, 2, numbers[:1:-1])
+    assert page(page="2") == (12, 2, [numbers[1], numbers[0]])
+    assert page(page="3") == (0, 0, [])
+    refused(desk.browser.get(VISITS, query_string={"service": SERVICE, "page": "0"}), 400, "bad_request")
 
 
 @pytest.mark.both_databases
