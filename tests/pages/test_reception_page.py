@@ -303,6 +303,18 @@ def test_a_service_that_gives_no_ticket_says_why(hall: Served, dom_page: DomPage
     expect(dom_page.get_by_role("alert").filter(has_text="rendez-vous")).to_be_visible()
 
 
+def test_a_refusal_goes_away_when_its_service_gives_tickets_again(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    refusal = dom_page.locator("[data-refused]")
+    dom_page.get_by_role("button", name="Titre de séjour").first.press("Enter")
+    expect(refusal).to_be_visible()
+    is_open = """replaceAll(/"state":"[a-z_]+"/g, '"state":"open"')"""
+    dom_page.change("/menu[?]", f"(answer) => JSON.parse(JSON.stringify(answer).{is_open})")
+    expect(refusal).to_be_visible()
+    issue(hall, SITE, "laon-accueil")
+    expect(refusal).to_be_hidden()
+
+
 def test_a_family_of_five_has_linked_tickets_in_three_presses(hall: Served, page: Page):
     arrive(page, hall, "reception", "/accueil")
     expect(page.locator('[data-list="services"] button').first).to_be_visible()

@@ -19,7 +19,7 @@ import { createFamily } from "./reception_family.js";
 import { createFind } from "./reception_find.js";
 import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
-import { leaves, noteOf } from "./menu_state.js";
+import { leaves, noteOf, reopens } from "./menu_state.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { hallWords } from "../shared/hall_words.js";
@@ -45,12 +45,14 @@ const HALL = `/api/v1/halls/${page.hall.slug}`;
 const { soon: menuSoon } = createPaced(renewMenu, MENU_AT_MOST_EVERY_MS);
 let state = emptyConsole();
 let menu = [];
+let serviceTried = null; // the service of the last gesture, if it had one
 let greeted = null; // the last greeting counted here, until it was taken back
 let summary = { waiting: null, saidAtMs: 0 };
 /** Whether the hall has a printer: a ticket may be printed at one of them, or at none. */
 const hasPrinter = /** @type {HTMLSelectElement} */ (byId("printer")).options.length > 1;
 const attempt = oneAtATime(async (request) => {
   show("[data-refused]", false);
+  serviceTried = request.body?.service ?? null;
   sheet.hide();
   tell("");
   const answer = await send(
@@ -179,7 +181,9 @@ function takeQueue(queue) {
 }
 
 async function readMenu() {
+  const before = menu;
   menu = leaves((await read(`${HALL}/menu?lang=${page.language}`)).services);
+  if (reopens(serviceTried, before, menu)) show("[data-refused]", false);
 }
 
 /** Whether a service gives tickets changes with a stop, a full day, or the hour. */
