@@ -19,6 +19,8 @@ from tests.harness.servers.served import Served
 from tests.harness.working import arrive, close_counters, demonstration_user, issue
 
 SITE = "laon"
+STOP_FOLLOWED_MS = 2_000
+"""The delay that reception and kiosk promise."""
 SIGNED_IN: dict[tuple[str, str], Any] = {}
 """The cookies of people who have signed in, by server and role."""
 
@@ -172,6 +174,32 @@ def test_a_call_for_help_and_a_message_reach_a_person(hall: Served, pages: Pages
     agent.locator(".messages button").press("Enter")
     expect(agent.locator(".messages li")).to_have_count(0)
     close_counters(agent)
+
+
+def test_reception_and_kiosk_follow_a_stop_and_its_end_within_two_seconds(hall: Served, pages: Pages):
+    desk = pages.open(width=1366, height=768)
+    arrive(desk, hall, "reception", "/accueil")
+    expect(desk.locator("[data-live=yes]")).to_be_visible()
+    site = next(site for site in hall.demonstration["sites"] if site["slug"] == SITE)
+    kiosk = pages.open(site["kiosk"]["url"], width=1080, height=1920)
+    tile = desk.locator("[data-list=services] li, [data-list=services] button").filter(
+        has_text="Associations"
+    )
+    button = kiosk.locator("button").filter(has_text="Associations")
+    expect(tile.first).to_be_visible()
+    expect(button.first).to_be_visible()
+    wall = pages.open(width=1366, height=768)
+    arrive(wall, hall, "supervisor", "/mur")
+    queue = wall.locator('[data-queue="laon-file-associations"]')
+    for is_stopped in (True, False):
+        queue.press("Enter")
+        if is_stopped:
+            wall.locator(".ask").get_by_role("button", name="panne informatique").press("Enter")
+        expect(queue).to_contain_text("Rouvrir" if is_stopped else "Arrêter")
+        for place in (tile.first, button.first):
+            said = expect(place)
+            follows = said.to_contain_text if is_stopped else said.not_to_contain_text
+            follows("Panne informatique", timeout=STOP_FOLLOWED_MS)
 
 
 def test_two_tickets_with_one_number_are_marked_at_the_desk_and_on_the_wall(hall: Served, dom_page: DomPage):

@@ -285,10 +285,10 @@ def wall() -> str:
             **console_page(hall, language, WHOLE_HALL),
             "queues": queues,
             "profiles_for": profiles,
-            "stop_reasons": {
-                each: None if each == "other" else page.sentence()(f"kiosk.stopped.{each}")
+            "stop_reasons": [
+                (each, None if each == "other" else page.sentence()(f"kiosk.stopped.{each}"))
                 for each in STOP_REASONS
-            },
+            ],
         },
         sentences=page.sentences(*OF_WALL),
     )

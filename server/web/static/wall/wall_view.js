@@ -10,7 +10,7 @@ const percent = (share) => `${share * 100}%`;
 
 /**
  * `move(counter, profile)` and `tickets(service, verb, body)` are what buttons do; `reasons`: why tickets
- * are stopped, each with the words that visitors read, null: none. Returns draw(wall, nowMs).
+ * are stopped, each with the words that visitors read (null: none). Returns draw(wall, nowMs).
  */
 export function createWallView({ words, move, tickets, reasons }) {
   const { say, hour, hall } = words;
@@ -126,9 +126,9 @@ export function createWallView({ words, move, tickets, reasons }) {
         @click=${press}>${label}${reason ? unseen(say(`wall.tickets.why.${reason}`)) : nothing}</button>`;
     };
     const open = services.filter((service) => !stopOf.has(service));
-    const why = (reason) =>
+    const why = ([reason, told]) =>
       html`<li><span><b>${say(`wall.tickets.why.${reason}`)}</b> ${
-        reasons[reason] ? say("wall.tickets.said", { words: reasons[reason] }) : say("wall.tickets.unsaid")
+        told ? say("wall.tickets.said", { words: told }) : say("wall.tickets.unsaid")
       }</span> ${open.map((service) => item(service, reason))}</li>`;
     const leave = (event) => {
       if (event.key === "Escape") ask(null, queue);
@@ -138,7 +138,7 @@ export function createWallView({ words, move, tickets, reasons }) {
       <p>${say("wall.tickets.explain")}</p>
       <button type="button" class="small" @click=${() => ask(null, queue)}>${say("wall.tickets.ask_no")}</button>
       ${services.filter((service) => stopOf.has(service)).map((service) => item(service, null))}
-      ${open.length ? html`<ul class="why">${Object.keys(reasons).map(why)}</ul>` : nothing}
+      ${open.length ? html`<ul class="why">${reasons.map(why)}</ul>` : nothing}
     </div></td></tr>`;
   }
 
