@@ -1,14 +1,13 @@
 """The cached estimate of each hall, from the calling rule played forward. Answers only read it."""
 
-from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from server.domain.calling.waiting_legs import PRIORITY, WALK_IN
+from server.domain.calling.waiting_legs import PRIORITY, WALK_IN, LinkedTurn
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import last_closing
-from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
 from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
@@ -25,67 +24,69 @@ from server.domain.waits.estimate import (
     pool_paces,
     simple_wait_s,
 )
+from server.domain.waits.hall_now import PlaceNow, agents_now
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
-    CounterNow,
     HallSnapshot,
     LinkedMember,
     LinkedNow,
     QueueNow,
     ReceivedVisit,
     ServicePace,
+    UnderWay,
     UpcomingBreak,
     occupied_times,
 )
-from server.domain.waits.play_forward import MOST_FOLLOWED
+from server.domain.waits.usual_visitors import UsualVisitors
 from server.store import hours
 from server.store.counters import SessionPlace, open_places
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
-from server.store.visits.legs import LegRow, open_legs, received_last, waiting_by_queue
+from server.store.visits.legs import LegRow, received_last, waiting_by_queue
 from server.store.visits.open_legs import OpenLegs
 from server.store.visits.visits import linked_visits
 from server.usecases.announced_before import AnnouncedBefore
 from server.usecases.counters.own_session import wrapping_up
 from server.usecases.hall_view import HallState, hall_state
-from server.usecases.predicted_calls import HallToday, LearntHours, Receiving, predict_calls
-from server.usecases.usual_visitors import LearntVisitors
+from server.usecases.predicted_calls import (
+    CounterHours,
+    OncePerDay,
+    hours_today,
+    learn_hours,
+    learn_visitors,
+    place_now,
+    predict_calls,
+)
 
 
-def receiving_now(rows: Rows, hall: str, state: HallState) -> list[Receiving]:
-    """The agents who receive visitors in a hall (id), one visitor at a time; those in a pause are left out.
+def places_receiving(
+    rows: Rows,
+    state: HallState,
+    open_now: Sequence[SessionPlace],
+    legs: OpenLegs,
+    paces: Mapping[str, ServicePace],
+) -> Iterator[PlaceNow]:
+    """These open counters of a hall as its agents receive at them, one visitor at a time.
 
     The counters of one session count as one agent, except those where visitors work by themselves.
     """
     configuration, as_of = state.configuration, state.as_of
-    services = configuration.services
-    open_now = [place for place in open_places(rows, hall) if not place.is_paused]
-    opened = open_legs(rows, hall)
-    people = Counter(leg.counter for leg in opened if leg.state != LegState.PARKED)
-    wrap_ups = wrapping_up(rows, hall, configuration, open_now, as_of)
-    by_agent: dict[str, list[SessionPlace]] = {}
+    wrap_ups = wrapping_up(rows, state.row.id, configuration, open_now, as_of)
     for place in open_now:
-        by_agent.setdefault(agent_of(configuration, place), []).append(place)
-    found: list[Receiving] = []
-    for agent, places in by_agent.items():
-        at = [place.counter for place in places]
-        here = sum(people[counter] for counter in at)
-        ends = (wrap_ups[counter] for counter in at if counter in wrap_ups)
-        wraps_up_s = max(((until - as_of).total_seconds() for until in ends), default=0.0)
-        queues = frozenset(
-            services[each].queue for place in places for each in place.services if each in services
+        leg, until = legs.at_counter(place.counter), wrap_ups.get(place.counter)
+        under_way = linked = None
+        if leg is not None:
+            if leg.queue in paces and leg.last_called_at is not None:
+                under_way = UnderWay(paces[leg.queue], (as_of - leg.last_called_at).total_seconds())
+            link = legs.link(leg.visit)
+            linked = None if link is None else LinkedTurn(link, leg.number)
+        yield replace(
+            place_now(configuration, agent_of(configuration, place), place.counter, place.terms),
+            has_visitor=leg is not None,
+            under_way=under_way,
+            linked=linked,
+            wraps_up_s=0.0 if until is None else (until - as_of).total_seconds(),
         )
-        is_free = not here and not wraps_up_s
-        counter = CounterNow(
-            agent,
-            queues,
-            is_free,
-            wraps_up_s=0.0 if here else wraps_up_s,
-            also_here=max(0, here - 1),
-            services=frozenset(each for place in places for each in place.services),
-        )
-        found.append((counter, places))
-    return found
 
 
 def agent_of(configuration: HallConfiguration, place: SessionPlace) -> str:
@@ -180,8 +181,8 @@ class Estimates:
     database: Database
     by_hall: dict[str, HallEstimate] = field(default_factory=dict)
     _paces: dict[str, tuple[float, dict[str, ServicePace]]] = field(default_factory=dict)
-    _hours: LearntHours = field(default_factory=LearntHours)
-    _visitors: LearntVisitors = field(default_factory=LearntVisitors)
+    _hours: OncePerDay[CounterHours] = field(default_factory=partial(OncePerDay, learn_hours))
+    _visitors: OncePerDay[UsualVisitors] = field(default_factory=partial(OncePerDay, learn_visitors))
     _announced: AnnouncedBefore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -193,14 +194,20 @@ class Estimates:
             state = hall_state(self.database, rows, hall)
             paces = self._paces_of(rows, hall, state.configuration)
             counts = waiting_by_queue(rows, hall)
-            receiving = receiving_now(rows, hall, state)
+            legs = self.database.open_legs(rows, state.row)
+            open_now = [place for place in open_places(rows, hall) if not place.is_paused]
             rest = rest_now(rows, hall, state)
             linked = linked_now(self.database, rows, state)
             cover = self._announced.cover(rows, state)
-            expected = self._hours.today(rows, state, rest, receiving)
-            called_in_s, returning = self._predict_calls(
-                rows, state, receiving, paces, expected, sum(each.people for each in counts.values())
-            )
+            present = {place.counter for place in open_now}
+            expected = hours_today(rows, state, self._hours.today(rows, state), rest, present)
+            places = list(places_receiving(rows, state, open_now, legs, paces))
+            visitors = self._visitors.today(rows, state)
+        agents = agents_now(places, None if expected is None else expected.hours)
+        returning = [] if expected is None else list(expected.returning())
+        called_in_s = predict_calls(
+            state.configuration, legs, open_now, [*agents, *returning], paces, state.as_of, visitors
+        )
         queues = [
             QueueNow(
                 queue.id,
@@ -213,12 +220,12 @@ class Estimates:
         ]
         now = HallSnapshot(
             queues,
-            [counter for counter, _ in receiving],
+            [agent.counter for agent in agents],
             rest,
             linked,
             called_in_s,
             closes_in_s(state.configuration, state.as_of),
-            returning,
+            [agent.counter for agent in returning],
             reach=partial(cover.ends, WALK_IN),
         )
         return self._reckoned(hall, now, state.as_of, cover)
@@ -279,24 +286,6 @@ class Estimates:
         if all(each.queue != leg.queue for each in now.queues):
             return None
         return estimate_linked(now, subject=WaitSubject(leg.service, leg.visit), queue=leg.queue, ahead=ahead)
-
-    def _predict_calls(
-        self,
-        rows: Rows,
-        state: HallState,
-        receiving: list[Receiving],
-        paces: dict[str, ServicePace],
-        expected: HallToday | None,
-        people: int,
-    ) -> tuple[dict[str, float], list[CounterNow]]:
-        """As `predict_calls`; nothing when too many wait or the rule is unknown."""
-        if people > MOST_FOLLOWED:
-            return {}, []
-        legs, visitors = self.database.open_legs(rows, state.row), self._visitors.today(rows, state)
-        try:
-            return predict_calls(state.configuration, legs, receiving, paces, state.as_of, expected, visitors)
-        except Refusal:
-            return {}, []
 
     def _paces_of(self, rows: Rows, hall: str, configuration: HallConfiguration) -> dict[str, ServicePace]:
         elapsed_s = self.database.clock.elapsed_s()

@@ -4,14 +4,15 @@ It uses what a hall knows at that instant: typed means, services that have ended
 received.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from server.domain.calling.rules import WorkProfile
 from server.domain.calling.waiting_legs import APPOINTMENT, PRIORITY, LinkedTurn, QueuedLeg
+from server.domain.instants import half_hour
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
@@ -22,9 +23,9 @@ from server.domain.waits.estimate import (
     estimate_linked,
     pace_of,
 )
+from server.domain.waits.hall_now import PlaceNow, agents_now, agents_returning, usual_arrivals
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
-    CounterNow,
     HallSnapshot,
     LinkedMember,
     LinkedNow,
@@ -34,12 +35,12 @@ from server.domain.waits.hall_snapshot import (
     UpcomingBreak,
 )
 from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
-from server.domain.waits.usual_hours import Absence, HoursToday, OnDuty, second_of_day, usual_hours
-from server.domain.waits.usual_visitors import HALF_HOUR_S, Kind, usual_visitors, wait_step
+from server.domain.waits.usual_hours import HoursToday, OnDuty, second_of_day, usual_hours
+from server.domain.waits.usual_visitors import VisitorsBefore
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceNow:
+class DrawnPlace:
     """A counter: the visitor called to it, and seconds left of a wrap-up (0: none).
 
     `is_here`: it receives people, neither closed nor in a pause. `age_s`: seconds since the last call.
@@ -56,16 +57,13 @@ class PlaceNow:
 @dataclass(slots=True)
 class LearntWaits:
     """What a hall was taught: the services of the days before that ended last (each with its seconds), when
-    its counters were on duty, and how the announced waits ended; who came, and the waits of those received
-    and gone.
+    its counters were on duty, how the announced waits ended, and who came.
     """
 
     took: deque[tuple[str, int]] = field(default_factory=lambda: deque(maxlen=MOST_RECENT))
     on_duty: list[OnDuty] = field(default_factory=list)
     cover: RangeCover = field(default_factory=RangeCover)
-    came: dict[date, Counter[tuple[Kind, int]]] = field(default_factory=dict)
-    received: Counter[int] = field(default_factory=Counter)
-    gone: Counter[int] = field(default_factory=Counter)
+    visitors: VisitorsBefore = field(default_factory=VisitorsBefore)
 
 
 class Announcer:
@@ -78,9 +76,11 @@ class Announcer:
             self.past[service].append(took_s)
         self.ends: dict[str, list[tuple[datetime, int]]] = {service: [] for service in day.mean_s}
         self.hours = usual_hours(self.learnt.on_duty, day.on)
-        self.visitors = usual_visitors(self.learnt.came, day.on, self.learnt.received, self.learnt.gone)
-        self.kinds = {(each.leg.service, each.leg.leg_class): each.leg for each in day.visitors}
-        self.learnt.came[day.on] = Counter()
+        self.visitors = self.learnt.visitors.usual(day.on)
+        self.kinds = {
+            (each.leg.service, each.leg.leg_class): replace(each.leg, number=AFTER_ALL, link=None)
+            for each in day.visitors
+        }
         self.since_s: dict[str, int] = {}
         self.left_s: dict[str, int] = {}
 
@@ -100,10 +100,9 @@ class Announcer:
 
     def has_fared(self, visitor: DrawnVisitor, announced: Estimate, wait_s: int, *, is_called: bool) -> None:
         """Notes how an announced wait ended, at that instant."""
-        leg, is_received = visitor.leg, is_called and not visitor.is_absent
-        (self.learnt.received if is_received else self.learnt.gone)[wait_step(wait_s)] += 1
-        kind = leg.service, leg.leg_class
-        self.learnt.came[self.day.on][kind, second_of_day(leg.reference) // HALF_HOUR_S] += 1
+        leg, before, day = visitor.leg, self.learnt.visitors, self.day.on
+        before.add_wait(day, wait_s, is_gone=visitor.is_absent or not is_called)
+        before.add_visitor(day, (leg.service, leg.leg_class), half_hour(leg.reference, UTC))
         if isinstance(announced, WaitRange):
             told = announced.low_s, announced.median_s, announced.high_s
             self.learnt.cover.add(leg.leg_class, told, wait_s, is_called=is_called)
@@ -117,28 +116,23 @@ class Announcer:
         self.learnt.took += [(service, took_s) for _, service, took_s in sorted(ended)]
 
     def announced_range(
-        self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
+        self, leg: QueuedLeg, waiting: Sequence[QueuedLeg], places: Sequence[DrawnPlace], now: datetime
     ) -> Estimate:
         """The range announced with a ticket taken now; None for an appointment that keeps its class."""
         if leg.leg_class == APPOINTMENT or leg.queue not in self.ends:
             return None
         hours = HoursToday(self.hours, second_of_day(now), self.since_s, self.left_s, self._rest(now))
-        away = {place.plan.counter.id: place for place in places if not place.is_here}
-        returning = [_returning(away[counter], in_s, rest) for counter, in_s, rest in hours.returning()]
-        here = [place for place in places if place.is_here]
-        hall = self.hall_now([*waiting, leg] if leg.link else waiting, here, now)
+        hall = self.hall_now([*waiting, leg] if leg.link else waiting, places, now)
         paces = {queue.queue: queue.pace for queue in hall.queues}
-        by_agent: dict[str, list[PlaceNow]] = {}
-        for place in here:
-            by_agent.setdefault(_agent(place), []).append(place)
-        callers = [
-            *(_caller(own, paces, hours) for own in by_agent.values()),
-            *(caller for _, caller in returning),
-        ]
+        by_name = {place.plan.counter.id: place for place in places}
+        agents = agents_now((_now(place, paces) for place in places if place.is_here), hours)
+        returning = list(agents_returning(hours, lambda name: _now(by_name[name], paces)))
+        callers = [agent.caller for agent in (*agents, *returning)]
         hall = replace(
             hall,
             called_in_s=self._predict_calls(leg, waiting, callers, paces, now),
-            returning=[counter for counter, _ in returning],
+            counters=[agent.counter for agent in agents],
+            returning=[agent.counter for agent in returning],
             reach=partial(self.learnt.cover.ends, leg.leg_class),
         )
         in_queue = [other for other in waiting if other.queue == leg.queue]
@@ -163,22 +157,13 @@ class Announcer:
                 newcomers={leg.id: leg},
                 takes_s={service: pace.mean_s for service, pace in paces.items()},
                 mean_s=self.day.mean_s,
-                arrivals=list(self._arrivals(now)),
+                arrivals=list(usual_arrivals(self.visitors, now, UTC, self.kinds.get)),
                 visitors=self.visitors,
             )
         )
 
-    def _arrivals(self, now: datetime) -> Iterator[QueuedLeg]:
-        """Those who usually come later in the day, like one who comes on it."""
-        for number, (in_s, kind) in enumerate(self.visitors.ahead(second_of_day(now))):
-            at = now + timedelta(seconds=in_s)
-            if kind in self.kinds:
-                booked_at = at if kind[1] == APPOINTMENT else None
-                leg = replace(self.kinds[kind], id=f"later {number}", number=AFTER_ALL, link=None)
-                yield replace(leg, reference=at, issued_at=at, booked_at=booked_at)
-
     def hall_now(
-        self, waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow], now: datetime
+        self, waiting: Sequence[QueuedLeg], places: Sequence[DrawnPlace], now: datetime
     ) -> HallSnapshot:
         """The hall as its estimate sees it at this instant."""
         queues = [
@@ -192,7 +177,7 @@ class Announcer:
             )
             for (service, mean_s), ends in zip(self.day.mean_s.items(), self.ends.values(), strict=True)
         ]
-        return HallSnapshot(queues, _counters(places), self._rest(now), _linked(waiting, places))
+        return HallSnapshot(queues, (), self._rest(now), _linked(waiting, places))
 
     def _rest(self, now: datetime) -> UpcomingBreak | None:
         rest = self.day.rest
@@ -201,45 +186,25 @@ class Announcer:
         return UpcomingBreak((rest.begins_at - now).total_seconds(), (rest.resumes_at - now).total_seconds())
 
 
-def _agent(place: PlaceNow) -> str:
+def _agent(place: DrawnPlace) -> str:
     return place.plan.agent or place.plan.counter.id
 
 
-def _returning(
-    place: PlaceNow, in_s: float, absences: tuple[Absence, ...]
-) -> tuple[CounterNow, ExpectedCaller]:
-    plan = place.plan
-    caller = ExpectedCaller(((plan.counter, place.profile),), in_s, absences=absences)
-    return CounterNow(plan.counter.id, frozenset(plan.queues), is_free=False), caller
+def _now(place: DrawnPlace, paces: Mapping[str, ServicePace]) -> PlaceNow:
+    plan, at, is_busy = place.plan, place.at, place.at is not None and not place.wraps_up_s
+    return PlaceNow(
+        agent=_agent(place),
+        counter=plan.counter,
+        profile=place.profile,
+        queues=frozenset(plan.queues),
+        has_visitor=is_busy,
+        under_way=UnderWay(paces[at.queue], place.age_s) if at is not None and is_busy else None,
+        linked=None if at is None or at.link is None else LinkedTurn(at.link, at.number),
+        wraps_up_s=place.wraps_up_s,
+    )
 
 
-def _caller(own: Sequence[PlaceNow], paces: Mapping[str, ServicePace], hours: HoursToday) -> ExpectedCaller:
-    at = next((place for place in own if place.at is not None), None)
-    if at is None or at.at is None:
-        free_in_s, linked, under_way = 0.0, None, []
-    else:
-        free_in_s = at.wraps_up_s
-        under_way = [] if at.wraps_up_s else [UnderWay(paces[at.at.queue], at.age_s)]
-        linked = None if at.at.link is None else LinkedTurn(at.at.link, at.at.number)
-    places = tuple((place.plan.counter, place.profile) for place in own)
-    absences = hours.absences(place.plan.counter.id for place in own)
-    return ExpectedCaller(places, free_in_s, linked, absences, under_way)
-
-
-def _counters(places: Sequence[PlaceNow]) -> list[CounterNow]:
-    by_agent: dict[str, list[PlaceNow]] = {}
-    for place in places:
-        by_agent.setdefault(_agent(place), []).append(place)
-    found = []
-    for agent, own in by_agent.items():
-        wraps_up_s = max(place.wraps_up_s for place in own)
-        here = sum(place.at is not None for place in own)
-        queues = frozenset(queue for place in own for queue in place.plan.queues)
-        found.append(CounterNow(agent, queues, is_free=not here, wraps_up_s=wraps_up_s))
-    return found
-
-
-def _linked(waiting: Sequence[QueuedLeg], places: Sequence[PlaceNow]) -> tuple[LinkedNow, ...]:
+def _linked(waiting: Sequence[QueuedLeg], places: Sequence[DrawnPlace]) -> tuple[LinkedNow, ...]:
     links = {leg.link for leg in waiting if leg.link is not None}
     if not links:
         return ()

@@ -8,16 +8,18 @@ a visitor is called to the able one that has been free for longest.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
 from functools import partial
 from heapq import heappop, heappush
 
 from server.domain.calling.rules import RuleName, WorkProfile
 from server.domain.calling.waiting_legs import PRIORITY, CallingCounter, QueuedLeg
+from server.domain.instants import half_hour
 from server.domain.simulation.log_rows import LoggedLeg, ServiceTerms
 from server.domain.simulation.logged_hours import HoursOfLog
 from server.domain.simulation.logs import ABSENT, LoggedDuty
+from server.domain.visits.transitions import GONE, RECEIVED, EndReason
 from server.domain.waits.cover import RangeCover
 from server.domain.waits.estimate import (
     AFTER_ALL,
@@ -29,9 +31,9 @@ from server.domain.waits.estimate import (
     pace_of,
     simple_wait_s,
 )
+from server.domain.waits.hall_now import PlaceNow, agents_now, agents_returning, usual_arrivals
 from server.domain.waits.hall_snapshot import (
     MOST_RECENT,
-    CounterNow,
     HallSnapshot,
     QueueNow,
     ReceivedVisit,
@@ -39,8 +41,8 @@ from server.domain.waits.hall_snapshot import (
     UnderWay,
     occupied_times,
 )
-from server.domain.waits.play_forward import ExpectedCaller, HallAhead, called_in_s
-from server.domain.waits.usual_hours import HoursToday
+from server.domain.waits.play_forward import HallAhead, called_in_s
+from server.domain.waits.usual_visitors import Kind, UsualVisitors, VisitorsBefore
 
 PACES_KEPT = timedelta(minutes=10)
 """A real hall reads them again each minute, which takes most of a replay’s time and changes little."""
@@ -130,6 +132,8 @@ class _Hall:
     hours: HoursOfLog = field(default_factory=HoursOfLog)
     told: dict[str, WaitRange] = field(default_factory=dict)
     cover: RangeCover = field(default_factory=RangeCover)
+    before: VisitorsBefore = field(default_factory=VisitorsBefore)
+    visitors: tuple[date, UsualVisitors] | None = None
 
     def open(self, duty: LoggedDuty) -> None:
         """A counter opens; an interval that overlaps the one before takes its place."""
@@ -183,6 +187,16 @@ class _Hall:
             ends = told.low_s, told.median_s, told.high_s
             self.cover.add(leg.leg_class, ends, wait_s, is_called=is_called)
 
+    def _learn_visitor(self, leg: LoggedLeg) -> None:
+        """The days after know when somebody came, and how the wait ended."""
+        day = leg.local.date()
+        if leg.end_reason != EndReason.UNDONE:
+            self.before.add_visitor(day, (leg.service, leg.leg_class), half_hour(leg.reference, leg.zone))
+        until = leg.called_at or leg.ended_at
+        if leg.end_reason in RECEIVED | GONE and until is not None and until >= leg.reference:
+            wait_s = (until - leg.reference).total_seconds()
+            self.before.add_wait(day, wait_s, is_gone=leg.end_reason in GONE)
+
     def _likely(self, service: str) -> _Place | None:
         """The able counter free for longest; where none is, the one whose last call is the oldest."""
         able = [place for place in self.places.values() if service in place.duty.services]
@@ -199,6 +213,7 @@ class _Hall:
     def _end(self, leg: LoggedLeg, now: datetime) -> None:
         self.waiting.pop(leg.id, None)
         self._learn(leg, now, is_called=False)
+        self._learn_visitor(leg)
         counter = leg.id  # of its own: nothing is learnt about the call after it
         for place in self.places.values():
             if place.at is not None and place.at.id == leg.id:
@@ -211,36 +226,39 @@ class _Hall:
         """The wait until the call that kiosk and phone would announce at the beginning of a leg."""
         paces, has_priority = self._paces(leg), leg.leg_class == PRIORITY
         key = new_in(leg.service, has_priority=has_priority)
-        by_agent: dict[str, list[_Place]] = {}
-        for place in self.places.values():
-            by_agent.setdefault(place.duty.session or place.duty.counter, []).append(place)
         waiting = list(self.waiting.values())
         expected = self.hours.today(leg.local, [place.duty for place in self.places.values()])
-        returning = list(self._returning(expected))
-        newcomer = replace(self._queued(leg), id=key, number=AFTER_ALL)
+        visitors = self._usual_visitors(leg.local.date())
+        agents = agents_now((self._place(each, leg.since) for each in self.places.values()), expected)
+        returning = list(
+            agents_returning(
+                expected, lambda name: self._place(_Place(self.hours.last[name], leg.since), leg.since)
+            )
+        )
+
+        def leg_of(kind: Kind) -> QueuedLeg | None:
+            return self._queued(replace(leg, service=kind[0], leg_class=kind[1]), AFTER_ALL)
+
         ahead = HallAhead(
             now=leg.since,
             time_zone=UTC,
-            callers=[
-                *(self._caller(own, paces, expected, leg.since) for own in by_agent.values()),
-                *(caller for _, caller in returning),
-            ],
+            callers=[agent.caller for agent in (*agents, *returning)],
             legs=waiting,
-            newcomers={key: newcomer},
+            newcomers={key: replace(self._queued(leg, AFTER_ALL), id=key)},
             takes_s={service: pace.mean_s for service, pace in paces.items()},
             mean_s={service: self._terms(service).mean_s for service in paces},
+            arrivals=list(usual_arrivals(visitors, leg.since, leg.zone, leg_of)),
+            visitors=visitors,
         )
         queues = [
             QueueNow(service, sum(each.service == service for each in waiting), pace, (service,))
             for service, pace in paces.items()
         ]
-        counters = [_counter(agent, own) for agent, own in by_agent.items()]
-        back = [counter for counter, _ in returning]
         hall = HallSnapshot(
             queues,
-            counters,
+            [agent.counter for agent in agents],
             called_in_s=called_in_s(ahead),
-            returning=back,
+            returning=[agent.counter for agent in returning],
             reach=partial(self.cover.ends, leg.leg_class),
         )
         before = sum(
@@ -256,28 +274,24 @@ class _Hall:
         is_free = any(place.at is None for place in able)
         return simple_wait_s(ahead, self.paces[leg.service].mean_s, len(able), is_free=is_free)
 
-    def _caller(
-        self, own: Sequence[_Place], paces: Mapping[str, ServicePace], expected: HoursToday, now: datetime
-    ) -> ExpectedCaller:
-        under_way = [
-            UnderWay(paces[place.at.service], (now - place.called_at).total_seconds())
-            for place in own
-            if place.at is not None and place.called_at is not None
-        ]
-        places = tuple(self._profile(place.duty) for place in own)
-        absences = expected.absences(place.duty.counter for place in own)
-        return ExpectedCaller(places, 0.0, absences=absences, under_way=under_way)
+    def _usual_visitors(self, day: date) -> UsualVisitors:
+        """Who usually comes on a day, learnt once on it."""
+        if self.visitors is None or self.visitors[0] != day:
+            self.visitors = day, self.before.usual(day)
+        return self.visitors[1]
 
-    def _returning(self, expected: HoursToday) -> Iterator[tuple[CounterNow, ExpectedCaller]]:
-        """The counters that are away and expected back today."""
-        for counter, in_s, absences in expected.returning():
-            duty = self.hours.last[counter]
-            caller = ExpectedCaller((self._profile(duty),), in_s, absences=absences)
-            yield CounterNow(counter, frozenset(duty.services), is_free=False), caller
-
-    def _profile(self, duty: LoggedDuty) -> tuple[CallingCounter, WorkProfile]:
-        counter = CallingCounter(duty.counter, frozenset(duty.services))
-        return counter, WorkProfile(id=duty.counter, queues=duty.services, rule=self.rule)
+    def _place(self, place: _Place, now: datetime) -> PlaceNow:
+        duty, under_way = place.duty, None
+        if place.at is not None and place.called_at is not None:
+            under_way = UnderWay(self.paces[place.at.service], (now - place.called_at).total_seconds())
+        return PlaceNow(
+            agent=duty.session or duty.counter,
+            counter=CallingCounter(duty.counter, frozenset(duty.services)),
+            profile=WorkProfile(id=duty.counter, queues=duty.services, rule=self.rule),
+            queues=frozenset(duty.services),
+            has_visitor=place.at is not None,
+            under_way=under_way,
+        )
 
     def _terms(self, service: str) -> ServiceTerms:
         return self.terms.setdefault(service, ServiceTerms())
@@ -294,11 +308,11 @@ class _Hall:
             self.paces_until = leg.since + PACES_KEPT
         return self.paces
 
-    def _queued(self, leg: LoggedLeg) -> QueuedLeg:
-        """A leg as a rule sees it."""
+    def _queued(self, leg: LoggedLeg, number: str = "") -> QueuedLeg:
+        """A leg as a rule sees it, with its own number or another."""
         return QueuedLeg(
             id=leg.id,
-            number=leg.number,
+            number=number or leg.number,
             series=leg.number.rstrip("0123456789"),
             service=leg.service,
             queue=leg.service,
@@ -308,9 +322,3 @@ class _Hall:
             target_s=leg.target_s or self._terms(leg.service).targets_s[leg.leg_class],
             booked_at=leg.booked_at,
         )
-
-
-def _counter(agent: str, own: Sequence[_Place]) -> CounterNow:
-    here = sum(place.at is not None for place in own)
-    queues = frozenset(service for place in own for service in place.duty.services)
-    return CounterNow(agent, queues, is_free=not here, also_here=max(0, here - 1))

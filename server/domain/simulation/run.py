@@ -15,7 +15,7 @@ from heapq import heapify, heappop, heappush
 from server.domain.calling.choose_next import choose
 from server.domain.calling.rules import RuleName, WorkProfile
 from server.domain.calling.waiting_legs import CallContext, LinkedTurn, QueuedLeg, ShareTurns
-from server.domain.simulation.announced_waits import Announcer, LearntWaits, PlaceNow
+from server.domain.simulation.announced_waits import Announcer, DrawnPlace, LearntWaits
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.waits.estimate import Estimate
 
@@ -297,10 +297,10 @@ class _Run:
         here = LinkedTurn(last.link, last.number) if last is not None and last.link is not None else None
         return replace(context, linked_here=here, linked_elsewhere=elsewhere)
 
-    def _places_now(self, now: datetime) -> list[PlaceNow]:
+    def _places_now(self, now: datetime) -> list[DrawnPlace]:
         """The counters, with who is at each."""
         return [
-            PlaceNow(
+            DrawnPlace(
                 place.plan,
                 place.profile,
                 place.last if place.state is _State.BUSY else None,

@@ -31,6 +31,11 @@ class EndReason(StrEnum):
     CLOSED_AT_DAY_END = "closed_at_day_end"
 
 
+RECEIVED = frozenset({EndReason.SERVED, EndReason.TRANSFERRED, EndReason.LEFT_AFTER_CALL})
+GONE = frozenset({EndReason.NO_SHOW, EndReason.ABANDONED, EndReason.CANCELLED})
+"""Ends of a wait with a service, and without one; others teach nothing about leavers."""
+
+
 type Outcome = Literal["file_received", "paper_missing", "informed", "redirected"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome.__value__)
 """What a service led to: the short list an agent chooses from, in the order of the console."""

@@ -7,7 +7,7 @@ the rule calls first take their time; who has waited long may have left. Seconds
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from server.domain.waits.usual_hours import FEWEST_DAYS, LEARNT_FROM
@@ -19,8 +19,6 @@ LAST_STEP = 8
 
 type Kind = tuple[str, str]
 """A service and a class."""
-type Came = Mapping[tuple[Kind, int], int]
-"""How many of each kind began to wait in each half hour of a day (0 to 47)."""
 
 
 def wait_step(wait_s: float) -> int:
@@ -65,33 +63,54 @@ NOBODY_MORE = UsualVisitors({})
 """Nothing is known: nobody else comes, nobody leaves."""
 
 
-def usual_visitors(
-    days: Mapping[date, Came], on: date, received: Mapping[int, int], gone: Mapping[int, int]
-) -> UsualVisitors:
-    """What the last eight weeks before a day teach; nobody comes where too few days are known.
+@dataclass(slots=True)
+class VisitorsBefore:
+    """Who came to a hall on each day, and how the waits of each day ended.
 
-    Compared are the days of the same weekday on which somebody came, every day where there are fewer than
-    three. `received`, `gone`: how many waits ended so, by `wait_step`.
+    `ended`: how many waits of each length (`wait_step`) ended, without a service (True) or with one.
     """
-    known = {day: came for day, came in days.items() if on - LEARNT_FROM <= day < on}
-    alike = [came for day, came in known.items() if day.weekday() == on.weekday()]
-    compared = alike if len(alike) >= FEWEST_DAYS else list(known.values())
-    sums: dict[Kind, Counter[int]] = {}
-    for came in compared if len(compared) >= FEWEST_DAYS else ():
-        for (kind, half_hour), people in came.items():
-            sums.setdefault(kind, Counter())[half_hour] += people
-    means = {
-        kind: {half_hour: people / len(compared) for half_hour, people in sorted(by_half.items())}
-        for kind, by_half in sums.items()
-    }
-    return UsualVisitors(means, _leave_per_s(received, gone))
+
+    came: dict[date, Counter[tuple[Kind, int]]] = field(default_factory=dict)
+    ended: dict[date, Counter[tuple[int, bool]]] = field(default_factory=dict)
+
+    def add_visitor(self, day: date, kind: Kind, half_hour: int, people: int = 1) -> None:
+        """People began to wait in a half hour of a local day."""
+        self.came.setdefault(day, Counter())[kind, half_hour] += people
+
+    def add_wait(self, day: date, wait_s: float, *, is_gone: bool, people: int = 1) -> None:
+        """Waits of people who came on a day ended."""
+        self.ended.setdefault(day, Counter())[wait_step(wait_s), is_gone] += people
+
+    def usual(self, on: date) -> UsualVisitors:
+        """What the last eight weeks before a day teach; nobody comes where too few days are known.
+
+        Compared are the days of the same weekday on which somebody came, every day where there are fewer
+        than three. Older days are forgotten.
+        """
+        for days in (self.came, self.ended):
+            for day in [day for day in days if day < on - LEARNT_FROM]:
+                del days[day]
+        known = {day: came for day, came in self.came.items() if day < on}
+        alike = [came for day, came in known.items() if day.weekday() == on.weekday()]
+        compared = alike if len(alike) >= FEWEST_DAYS else list(known.values())
+        sums: dict[Kind, Counter[int]] = {}
+        for came in compared if len(compared) >= FEWEST_DAYS else ():
+            for (kind, half_hour), people in came.items():
+                sums.setdefault(kind, Counter())[half_hour] += people
+        means = {
+            kind: {half_hour: people / len(compared) for half_hour, people in sorted(by_half.items())}
+            for kind, by_half in sums.items()
+        }
+        before = (ended for day, ended in self.ended.items() if day < on)
+        return UsualVisitors(means, _leave_per_s(sum(before, Counter())))
 
 
-def _leave_per_s(received: Mapping[int, int], gone: Mapping[int, int]) -> Sequence[float]:
+def _leave_per_s(waits: Mapping[tuple[int, bool], int]) -> Sequence[float]:
     """Those gone in each step by the seconds waited in it; a wait that ends in it lasts half of it."""
-    ended = [received.get(step, 0) + gone.get(step, 0) for step in range(LAST_STEP + 1)]
+    gone = [waits.get((step, True), 0) for step in range(LAST_STEP + 1)]
+    ended = [waits.get((step, False), 0) + gone[step] for step in range(LAST_STEP + 1)]
     waited = ((ended[step] / 2 + sum(ended[step + 1 :])) * WAIT_STEP_S for step in range(LAST_STEP + 1))
-    return [gone.get(step, 0) / each if each else 0.0 for step, each in enumerate(waited)]
+    return [gone[step] / each if each else 0.0 for step, each in enumerate(waited)]
 
 
 def _spread(by_half: Mapping[int, float], now_s: float) -> Iterator[float]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import BigInteger, bindparam, func, or_, select, type_coerce
 
-from server.domain.visits.transitions import EndReason
+from server.domain.visits.transitions import GONE, RECEIVED
 from server.domain.waits.usual_visitors import HALF_HOUR_S, WAIT_STEP_S
 from server.store.engine.statements import Read, Rows, literal_word
 from server.store.tables.columns import Instant
@@ -35,8 +35,9 @@ class CameInHalfHour:
 
 @dataclass(frozen=True, slots=True)
 class WaitsEnded:
-    """How many waits ended in a step of their length; `is_gone`: without a service."""
+    """How many waits of a day ended in a step of their length; `is_gone`: without a service."""
 
+    business_day: date
     step: int
     is_gone: bool
     people: int
@@ -56,21 +57,12 @@ _CAME = Read(
     .group_by(leg.c.business_day, leg.c.service, leg.c["class"], _HALF_HOUR),
 )
 _WAIT = ((_UNTIL - _SINCE) // (WAIT_STEP_S * _MICROS)).label("step")
-_GONE = leg.c.end_reason.in_([EndReason.NO_SHOW, EndReason.ABANDONED, EndReason.CANCELLED]).label("is_gone")
+_GONE = leg.c.end_reason.in_(sorted(GONE)).label("is_gone")
 _ENDED = Read(
     WaitsEnded,
-    select(_WAIT, _GONE, func.count().label("people"))
-    .where(
-        *_BETWEEN,
-        leg.c.end_reason.in_(
-            [
-                *(EndReason.SERVED, EndReason.TRANSFERRED, EndReason.LEFT_AFTER_CALL),
-                *(EndReason.NO_SHOW, EndReason.ABANDONED, EndReason.CANCELLED),
-            ]
-        ),
-        _UNTIL >= _SINCE,
-    )
-    .group_by(_WAIT, _GONE),
+    select(leg.c.business_day, _WAIT, _GONE, func.count().label("people"))
+    .where(*_BETWEEN, leg.c.end_reason.in_(sorted(RECEIVED | GONE)), _UNTIL >= _SINCE)
+    .group_by(leg.c.business_day, _WAIT, _GONE),
 )
 
 

@@ -353,7 +353,7 @@ def test_with_too_many_waiting_the_formula_is_used(
     tickets = issue(database, 3)
     called_in_s = estimates.refresh(database.hall_id(HALL)).now.called_in_s
     assert {ticket["visit"] for ticket in tickets} <= set(called_in_s)
-    monkeypatch.setattr("server.usecases.waits.MOST_FOLLOWED", 2)
+    monkeypatch.setattr("server.domain.waits.play_forward.MOST_FOLLOWED", 2)
     found = estimates.refresh(database.hall_id(HALL))
     assert found.now.called_in_s == {}
     assert found.ranges[QUEUE] is not None

@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
 from server.domain.author import Author
-from server.domain.simulation import announced_waits
+from server.domain.calling.rules import RuleName
+from server.domain.simulation import announced_waits, replay
+from server.domain.simulation.log_rows import (
+    DUTY_COLUMNS,
+    SERVICE_COLUMNS,
+    LegFile,
+    LogFile,
+    duties_of,
+    terms_of,
+)
+from server.domain.simulation.replay import replayed
 from server.domain.simulation.run import SimulatedWait
 from server.domain.waits.estimate import Estimate, WaitRange
 from server.ids import new_id
@@ -24,14 +35,15 @@ from server.usecases.counters.counter_sessions import (
 )
 from server.usecases.hall.absences import AbsenceRequest, plan_absence, remove_absence
 from server.usecases.hall_view import hall_state
+from server.usecases.predicted_calls import OncePerDay, learn_visitors
+from server.usecases.quality import visits
 from server.usecases.tickets.issuing import TicketRequest, issue_ticket
 from server.usecases.tickets.ticket_page import FollowedTicket, read_ticket
-from server.usecases.usual_visitors import LearntVisitors
 from server.usecases.visits.gestures import Gesture
 from server.usecases.visits.leg_verbs import finish, no_show
 from server.usecases.waits import Estimates
 from tests.bench.waits import BUSY, grades, measure_waits
-from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, SERVICE, call
+from tests.server.usecases.at_counters import AGENT, COUNTER, HALL, OTHER, SERVICE, call
 from tests.server.usecases.quality.figures_history import Hands, database_with_hall
 from tests.server.usecases.test_opening import at
 
@@ -133,10 +145,83 @@ def test_the_half_hours_in_which_people_came_and_left_before_are_learnt(database
         close_counter(database, COUNTER, AGENT)
     with database.read() as rows:
         state = hall_state(database, rows, database.hall_id(HALL))
-        found = LearntVisitors().today(rows, state)
+        found = OncePerDay(learn_visitors).today(rows, state)
     assert found.came == {(SERVICE, "walk_in"): {18: 2.0}, (SERVICE, "priority"): {18: 1.0}}
     assert found.share_staying(0, 15 * MINUTE_S) == 1
     assert 0.4 < found.share_staying(15 * MINUTE_S, 30 * MINUTE_S) < 0.6
+
+
+SERVED = {COUNTER: SERVICE, OTHER: SERVICE, "laon-g3": "laon-naturalisation"}
+"""By counter, each of an agent of the same name."""
+
+
+def open_all(database: Database) -> None:
+    for counter, service in SERVED.items():
+        open_counter(database, counter, Author(counter), SessionRequest(services=[service]))
+
+
+def work_in_the_morning(database: Database, hands: Hands, before: timedelta) -> None:
+    """Six come from nine on, two are gone when called; at ten the three counters leave for an hour."""
+    hands.now = at(8, 30) - before
+    open_all(database)
+    for minute in range(0, 60, 10):
+        hands.now = at(9, minute) - before
+        issue_ticket(database, HALL, AGENT, TicketRequest(SERVICE, new_id(), is_priority=minute >= 20))
+    for minute, end in ((51, finish), (53, finish), (55, no_show)):
+        for counter, seconds in ((COUNTER, 60), (OTHER, 100)):
+            hands.now = at(9, minute) - before
+            leg = call(database, counter=counter, author=Author(counter))["leg"]
+            hands.now += timedelta(seconds=seconds)
+            end(database, Gesture(leg, Author(counter)))
+    for hour in (10, 11, 12):
+        hands.now = at(hour) - before
+        for counter in SERVED:
+            if hour == 10:
+                pause_counter(database, counter, Author(counter), "break")
+            else:
+                (resume_counter if hour == 11 else close_counter)(database, counter, Author(counter))
+
+
+def test_a_replay_of_its_log_announces_what_the_hall_announced(
+    database: Database, hands: Hands, monkeypatch: pytest.MonkeyPatch
+):
+    """Three Tuesdays teach who comes, who leaves and when the counters are away; then tickets are taken."""
+    monkeypatch.setattr(visits, "are_individual_figures_on", lambda rows, site: True)
+    monkeypatch.setattr(replay, "PACES_KEPT", timedelta(0))
+    for ago in (3, 2, 1):
+        work_in_the_morning(database, hands, timedelta(weeks=ago))
+    hands.now = at(8, 30)
+    open_all(database)
+    for minute in range(0, 60, 3):
+        hands.now = at(9, minute)
+        request = TicketRequest(SERVICE, new_id(), is_priority=minute % 4 == 3)
+        quote = partial(Estimates(database).quote, database.hall_id(HALL))
+        issue_ticket(database, HALL, AGENT, request, quote=quote)
+        if minute in (9, 15):
+            hands.now = at(9, minute + 1)
+            counter = OTHER if minute == 15 else COUNTER
+            call(database, counter=counter, author=Author(counter))
+    days = (at(9).date() - timedelta(weeks=4), at(9).date() + timedelta(days=1))
+    legs, duties, services = (
+        "".join(lines).encode()
+        for lines in (
+            visits.legs_csv(database, [HALL], days),
+            visits.counters_csv(database, [HALL], days),
+            visits.services_csv(database, [HALL]),
+        )
+    )
+    found = replayed(
+        LegFile("legs", legs).in_order(),
+        duties_of(LogFile("counters", duties, DUTY_COLUMNS)),
+        terms_of(LogFile("services", services, SERVICE_COLUMNS)),
+        RuleName.GCMU_SAFE,
+        seconds=lambda: 0.0,
+    )
+    today = [one for one in found if one.leg.since >= at(9)]
+    ranges = [one.announced for one in today if isinstance(one.announced, WaitRange)]
+    again = [(each.low_s, round(each.median_s), each.high_s) for each in ranges]
+    assert again == [one.leg.quoted for one in today]
+    assert max(each.low_s for each in ranges) > 40 * MINUTE_S, "some wait over the usual absence"
 
 
 def test_ranges_reach_as_far_as_the_waits_announced_before_went(
