@@ -18,7 +18,7 @@ from server.domain.texts import Letter, network_of, wider_network_of
 from server.ids import new_id, token_digest
 from server.store.alarms import Recipient
 from server.store.people.accounts import EVERY_SITE
-from server.usecases.alarms.watch_alarms import trial_of
+from server.usecases.alarms.record_alarms import trial_of
 from server.web.access.callers import identify
 from server.web.access.cookies import DEVICE_COOKIE, read_cookie
 from server.web.access.guards import SharedCounts

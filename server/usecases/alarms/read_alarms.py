@@ -21,7 +21,7 @@ from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.usecases.alarms import watch_alarms
+from server.usecases.alarms import record_alarms
 from server.usecases.alerts.read_alerts import author_name
 
 LOOKED_BACK = timedelta(days=30)
@@ -99,12 +99,12 @@ def _alarm_answer(
     rows: Rows, configuration: HallConfiguration, row: AlarmRow, reader: AlarmReader
 ) -> AlarmOfHall:
     kind = AlarmKind(row.kind)
-    label = watch_alarms.label_of(configuration, kind, row.subject, reader.language, reader.translate)
+    label = record_alarms.label_of(configuration, kind, row.subject, reader.language, reader.translate)
     return {
         "alarm": row.id,
         "kind": kind,
         "subject": row.subject,
-        "text": watch_alarms.sentence_of(kind, label, row.values, reader.language, reader.translate),
+        "text": record_alarms.sentence_of(kind, label, row.values, reader.language, reader.translate),
         "raised_at": to_text(row.raised_at),
         "returns": row.returns,
         "acknowledged_at": text_or_none(row.acknowledged_at),
@@ -133,11 +133,11 @@ def acknowledge_alarm(
         if row.cleared_at is not None:
             raise Refusal("alarm_over", alarm=alarm)
         if row.acknowledged_at is None:
-            watch_alarms.record_alarm(
+            record_alarms.record_alarm(
                 transaction,
                 alarms.as_alarm(row),
                 alarm_acknowledged(alarm),
-                turn=watch_alarms.ACKNOWLEDGED,
+                turn=record_alarms.ACKNOWLEDGED,
                 values=row.values,
                 now=database.clock.now(),
                 translate=translate,
@@ -159,13 +159,13 @@ def alarms_to_attend(database: Database, reach: AttentionReach) -> Iterator[Atte
             found = open_alarms(rows, database.hall_id(hall.hall))
         for row in found:
             kind = AlarmKind(row.kind)
-            label = watch_alarms.label_of(hall, kind, row.subject, reach.language, reach.translate)
+            label = record_alarms.label_of(hall, kind, row.subject, reach.language, reach.translate)
             yield AttentionRow(
                 kind=AttentionKind.ALARM,
                 urgency=Urgency.NOW if row.acknowledged_at is None and kind not in QUIET else Urgency.TODAY,
                 since=row.raised_at,
                 site=hall.site.slug,
-                sentence=watch_alarms.sentence_key(kind, row.values),
+                sentence=record_alarms.sentence_key(kind, row.values),
                 values={"label": label, **row.values},
                 path=f"/alarmes?{urlencode({'hall': hall.hall})}#alarm-{row.id}",
             )

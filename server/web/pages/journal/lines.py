@@ -17,7 +17,7 @@ from server.domain.instants import from_text, to_text
 from server.domain.texts import csv_sheet, csv_text, fold_text
 from server.domain.visits.reentered import is_reentered
 from server.language import day_text, locale_of
-from server.usecases.alarms.watch_alarms import label_of, sentence_of
+from server.usecases.alarms.record_alarms import label_of, sentence_of
 from server.usecases.journal.read_journal import KnownFact
 from server.usecases.people.directory import names_of_places
 from server.web.rendering.viewer import Sentence, instant_text
