@@ -247,8 +247,12 @@ class MenuWords:
     def why_stopped(self, service: MenuService) -> str | None:
         """Why a service, or all services of a folder, give no more tickets today; None: that is not said."""
         stops = {each.stop for each in leaves([service])}
-        code = stops.pop() if len(stops) == 1 else None
-        return None if code in (None, "other") else self.translate(f"kiosk.stopped.{code}", self.language)
+        return stop_words(stops.pop() if len(stops) == 1 else None, self.translate, self.language)
+
+
+def stop_words(code: str | None, translate: Translate, language: str) -> str | None:
+    """Why tickets are stopped, as visitors read it; None: they are not, or the reason is not told."""
+    return None if code in (None, "other") else translate(f"kiosk.stopped.{code}", language)
 
 
 def service_message(service: MenuService, words: MenuWords, depth: int = 1) -> menu_messages.ServiceOfMenu:

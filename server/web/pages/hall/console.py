@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flask import Response, render_template
 
 import server
+from kiosk.menu import stop_words
 from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.languages import text_in
 from server.domain.people.roles import WHOLE_HALL, CallingReach, Permission
@@ -285,10 +286,7 @@ def wall() -> str:
             **console_page(hall, language, WHOLE_HALL),
             "queues": queues,
             "profiles_for": profiles,
-            "stop_reasons": [
-                (each, None if each == "other" else page.sentence()(f"kiosk.stopped.{each}"))
-                for each in STOP_REASONS
-            ],
+            "stop_reasons": [(each, stop_words(each, page.translate, language)) for each in STOP_REASONS],
         },
         sentences=page.sentences(*OF_WALL),
     )
