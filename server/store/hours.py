@@ -26,6 +26,7 @@ from server.domain.visits.transitions import EndReason
 from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
+from server.store.operation.job_runs import has_run
 from server.store.tables.columns import Document
 from server.store.tables.counters import break_decision
 from server.store.tables.journals import hall, hall_fact, job_run
@@ -86,12 +87,6 @@ _WAS_BUSY = Read(
         ).label("was_busy")
     ),
 )
-_HAS_RUN = Read(
-    str,
-    select(job_run.c.job).where(
-        job_run.c.job == JOB, job_run.c.hall == bindparam("hall"), job_run.c.business_day == bindparam("day")
-    ),
-)
 _NOTE_RUN = Write(job_run.insert(), "job", "hall", "business_day", "done_at")
 _LAST_CLOSED = Read(
     ClosedDayFact,
@@ -143,7 +138,7 @@ def was_busy(rows: Rows, hall: str, day: date) -> bool:
 
 def is_closed(rows: Rows, hall: str, day: date) -> bool:
     """Whether a business day of a hall (id) was closed."""
-    return rows.one(_HAS_RUN, hall=hall, day=day.isoformat()) is not None
+    return has_run(rows, JOB, hall, day.isoformat())
 
 
 def note_closed(transaction: Writes, hall: str, day: date, *, at: datetime) -> None:
