@@ -6,15 +6,22 @@ import json
 import re
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
 from babel.messages.pofile import read_po
 
+from server.domain.alerts import AlertEndReason
 from server.domain.author import SYSTEM, Author
 from server.domain.facts import IN_INSTALLATION, FactKind
+from server.domain.incidents import EscalationReason, IncidentEndReason
 from server.domain.instants import from_micros
 from server.domain.journal import BY_PLACE, NOT_OF_HALLS, OF_INSTALLATION, SUBJECTS
+from server.domain.quality.targets import WithdrawalReason
+from server.domain.tickets import STOP_REASONS
+from server.domain.visits.gestures import GESTURES
+from server.domain.visits.transitions import EndReason
 from server.language import LANGUAGES
 from server.store.journal import pages
 from server.store.journal.chain import Anchors, write_anchors
@@ -30,6 +37,9 @@ from server.usecases.people.directory import NewKey, create_api_key
 from server.usecases.printing.printers import change_roll
 from server.usecases.quality.visits import decide_individual_figures
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
+from server.web.pages.hall.devices import KNOWN_REASONS
+from server.web.pages.journal.lines import JournalLines
+from server.web.rendering.viewer import Sentence
 from tests.harness.programs import PROJECT
 from tests.harness.sentences import TRANSLATE
 from tests.harness.sql import all_rows, execute, one_row
@@ -247,6 +257,14 @@ def test_every_kind_of_fact_and_every_subject_has_a_sentence():
             keys |= {message.id if isinstance(message.id, str) else message.id[0] for message in messages}
         assert {f"journal.fact.{kind.name.lower()}" for kind in FactKind} <= keys
         assert {f"journal.subject.{subject}" for subject in SUBJECTS} <= keys
+
+
+def test_every_code_of_a_fact_is_in_words():
+    ends = {*EndReason, *AlertEndReason, *IncidentEndReason, *EscalationReason, *WithdrawalReason}
+    reasons = {reason for each in GESTURES.values() if each.offer for reason in each.offer.reasons}
+    codes = {"reason": {*reasons, *STOP_REASONS, *ends - {AlertEndReason.TAKEN_BACK}}, "why": KNOWN_REASONS}
+    lines = JournalLines({}, ZoneInfo("UTC"), Sentence(TRANSLATE, "fr"))
+    assert [code for field, all_ in codes.items() for code in all_ if lines.coded(field, code) == code] == []
 
 
 def test_each_fact_of_the_installation_belongs_to_a_subject_of_its_search(api: ApiSite):

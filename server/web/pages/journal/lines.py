@@ -22,14 +22,21 @@ from server.usecases.journal.read_journal import KnownFact
 from server.usecases.people.directory import names_of_places
 from server.web.rendering.viewer import Sentence, instant_text
 
-_CODES: Mapping[str, str] = {
-    "reason": "journal.reason.",
-    "outcome": "journal.outcome.",
-    "verdict": "journal.verdict.",
-    "choice": "journal.choice.",
-    "why": "journal.reason.",
+_CODES: Mapping[str, tuple[str, ...]] = {
+    "reason": (
+        "journal.reason.",
+        "console.pause.reason.",
+        "console.cancel.reason.",
+        "console.chosen.reason.",
+    ),
+    "outcome": ("journal.outcome.",),
+    "verdict": ("journal.verdict.",),
+    "choice": ("journal.choice.",),
+    "why": ("journal.reason.", "device_list.why."),
 }
-"""Fields of bodies that hold a code of a closed list, or words of the hall's own; a code has a sentence."""
+"""Fields of bodies that hold a code of a closed list, or words of the hall's own; a code has a sentence, of
+the journal or of the page where it is chosen or shown.
+"""
 _KEYS: Mapping[str, str] = {str(kind): f"journal.fact.{kind.name.lower()}" for kind in FactKind}
 _INSTANTS = ("until", "from", "resumes_at", "expires_at", "booked_at")
 _PLACES = ("configured", "screen", "device", "printer")
@@ -140,9 +147,7 @@ class JournalLines:
         parts += self._alarm(fact)
         parts += self._named(fact)
         parts += self._figures(body)
-        parts += [
-            self._coded(prefix, body[key]) for key, prefix in _CODES.items() if isinstance(body.get(key), str)
-        ]
+        parts += [self.coded(field, body[field]) for field in _CODES if isinstance(body.get(field), str)]
         parts += [
             self.say(f"journal.about.{key}", at=self.instant(from_text(body[key])))
             for key in _INSTANTS
@@ -229,9 +234,10 @@ class JournalLines:
             parts.append(self.say("journal.about.lost", count=max(0, body["lost_facts"])))
         return parts
 
-    def _coded(self, prefix: str, code: str) -> str:
-        said = self.say(prefix + code)
-        return code if said == prefix + code else said
+    def coded(self, field: str, code: str) -> str:
+        """The sentence of a code in a field of a body; the hall's own words as they are."""
+        keys = [prefix + code for prefix in _CODES[field]]
+        return next((said for key in keys if (said := self.say(key)) != key), code)
 
 
 def word_filter(words: str) -> Callable[[Line], bool] | None:
