@@ -5,7 +5,7 @@ Before the doors open, tickets are given as a numbered series: one ticket a pers
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
@@ -17,13 +17,12 @@ from server.domain.tickets import PaperNumber, StopReason, next_rank
 from server.domain.visits import facts
 from server.domain.visits.facts import ExceptionalVisit, NewLeg, NewVisit, TicketChannel
 from server.domain.waits.estimate import Quote
-from server.ids import demand_of_press, new_id, new_short_code, token_digest
+from server.ids import demand_of_press
 from server.store.devices.print_jobs import queue_job
 from server.store.engine.writes import FirstAnswer, WriteKey
-from server.store.journal.facts import keep_erasable
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
-from server.store.visits.tickets import NewAccess, SeriesOfDay, has_demand, has_ticket, insert_access
+from server.store.visits.tickets import SeriesOfDay, has_demand, has_ticket
 from server.store.visits.visits import VisitRow
 from server.usecases.answers import quoted_answer
 from server.usecases.appointments.arrivals import (
@@ -36,11 +35,12 @@ from server.usecases.appointments.arrivals import (
     match_appointment,
 )
 from server.usecases.hall_view import find_service
-from server.usecases.hours.opening import end_of_next_day, opening_now
+from server.usecases.hours.opening import opening_now
 from server.usecases.legs import record_needs
 from server.usecases.printing.print_jobs import PrintState, queued_answer
 from server.usecases.tickets import issued_ticket
 from server.usecases.tickets.issued_ticket import IssuedTicket, IssueRequest, KeptTicket
+from server.usecases.tickets.new_visits import GivenNumber, LegTerms, first_leg, keep_access, new_visit
 from server.usecases.tickets.together import join, visit_to_join, visits_of
 
 
@@ -280,85 +280,6 @@ def _visit_and_leg(
     terms = LegTerms(place.leg_class, place.priority, arriving.booked_at, quote)
     leg = first_leg(transaction, given, arriving.service, terms)
     return replace(visit, exceptional=arriving.exceptional), leg
-
-
-@dataclass(frozen=True, slots=True)
-class GivenNumber:
-    """A number that a visitor has, of a business day, given at an instant."""
-
-    paper: PaperNumber
-    on: date
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LegTerms:
-    """How a visitor waits: in which class, what is known of a priority, the hour booked, the wait quoted."""
-
-    leg_class: str
-    priority: str
-    booked_at: datetime | None = None
-    quote: Quote | None = None
-
-
-def new_visit(
-    transaction: HallTransaction, given: GivenNumber, language: str, *, channel: TicketChannel
-) -> NewVisit:
-    """A visit with a number; its language is kept until the end of the next day."""
-    until = end_of_next_day(transaction.configuration, given.on)
-    return NewVisit(
-        id=new_id(),
-        business_day=given.on,
-        series=given.paper.series,
-        incarnation=given.paper.incarnation,
-        rank=given.paper.rank,
-        number=given.paper.text,
-        channel=channel,
-        language=keep_erasable(transaction, language, until=until),
-        device=transaction.author.device,
-    )
-
-
-def first_leg(transaction: HallTransaction, given: GivenNumber, service: Service, terms: LegTerms) -> NewLeg:
-    """The leg that opens a visit, at its place by the instant of its number."""
-    reference, quote = reference_at(given.at, terms.booked_at), terms.quote
-    return NewLeg(
-        id=new_id(),
-        position=1,
-        service=service.id,
-        queue=service.queue,
-        visit_class=terms.leg_class,
-        priority=terms.priority,
-        target_s=service.target_for(terms.leg_class),
-        sort_key=sort_key(terms.leg_class, reference, given.paper.text),
-        arrived_at=given.at,
-        issued_at=given.at,
-        configuration_revision=transaction.configuration.revision,
-        series=given.paper.series,
-        reference_at=reference,
-        booked_at=terms.booked_at,
-        quoted_low_s=quote.low_s if quote else None,
-        quoted_median_s=quote.median_s if quote else None,
-        quoted_high_s=quote.high_s if quote else None,
-        quoted_simple_s=quote.simple_s if quote else None,
-    )
-
-
-def keep_access(transaction: HallTransaction, visit: NewVisit, press: str | None, *, token: str) -> str:
-    """Keeps how a ticket is reached, of its token the digest alone; answers its short code."""
-    short_code = new_short_code()
-    access = NewAccess(
-        visit=visit.id,
-        hall=transaction.hall,
-        token_digest=token_digest(token),
-        short_code=short_code,
-        business_day=visit.business_day,
-        press=press,
-        press_by=transaction.author.device or transaction.author.id,
-        expires_at=end_of_next_day(transaction.configuration, visit.business_day),
-    )
-    insert_access(transaction, access)
-    return short_code
 
 
 def _queue_print(

@@ -37,7 +37,7 @@ from server.store.visits.visits import visits_numbered
 from server.usecases.appointments.arrivals import Arriving
 from server.usecases.legs import record_needs
 from server.usecases.printing.print_jobs import TOOK_PAPER
-from server.usecases.tickets import issuing
+from server.usecases.tickets import new_visits
 
 SUPERSEDED = "superseded"
 type PaperVerdict = Literal["printed", "held", "unknown", "refused"]
@@ -131,7 +131,7 @@ class _Merging:
         collides_with = () if self._is_over(on) else self._with_same_number(on, paper)
         issue = OffLineIssue(self.batch.kiosk, None if before is None else before.id, collides_with)
         is_suspect = true.is_suspect or self.transaction.is_clock_suspect
-        visit = self._issue(press, issuing.GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
+        visit = self._issue(press, new_visits.GivenNumber(paper, on, true.at), issue, is_suspect=is_suspect)
         return _answer(press, visit, asdict(issue), is_suspect=is_suspect)
 
     def _visit_before(self, press: OffLinePress, on: date, paper: PaperNumber) -> PressedVisit | None:
@@ -173,15 +173,15 @@ class _Merging:
         return tuple(visit.id for visit in found if visit.end_reason is None)
 
     def _issue(
-        self, press: OffLinePress, given: issuing.GivenNumber, issue: OffLineIssue, *, is_suspect: bool
+        self, press: OffLinePress, given: new_visits.GivenNumber, issue: OffLineIssue, *, is_suspect: bool
     ) -> NewVisit:
         """Issues the visit as of its press; it has ended already where its business day is over."""
         transaction, at = self.transaction, given.at
         is_over = self._is_over(given.on)
-        visit = issuing.new_visit(transaction, given, press.language, channel="kiosk")
-        leg = issuing.first_leg(transaction, given, *self._waits_for(press, at))
+        visit = new_visits.new_visit(transaction, given, press.language, channel="kiosk")
+        leg = new_visits.first_leg(transaction, given, *self._waits_for(press, at))
         is_taken = visit_of_press(transaction, press.press_id) is not None
-        issuing.keep_access(
+        new_visits.keep_access(
             transaction, visit, None if is_taken else press.press_id, token=self.tokens.of(visit.id)
         )
         ahead = 0 if is_over else transaction.open_legs.ahead(leg.queue, leg.sort_key)
@@ -197,7 +197,7 @@ class _Merging:
             record_needs(transaction, visit.id, press.needs, on=given.on)
         return visit
 
-    def _waits_for(self, press: OffLinePress, at: datetime) -> tuple[Service, issuing.LegTerms]:
+    def _waits_for(self, press: OffLinePress, at: datetime) -> tuple[Service, new_visits.LegTerms]:
         """The service of a press, the first that its kiosk offers where the hall has it no more."""
         services = self.configuration.services
         offered = [
@@ -207,7 +207,7 @@ class _Merging:
         ]
         service = services.get(press.service) or next(iter(offered or services.values()))
         priority = "declared" if press.is_priority else "none"
-        return service, issuing.LegTerms(
+        return service, new_visits.LegTerms(
             arrival_class(priority, None, at, Arriving(service, service.series).terms), priority
         )
 
