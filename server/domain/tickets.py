@@ -61,15 +61,15 @@ class PaperNumber:
         return number_text(self.series, self.rank)
 
 
-def next_rank(last: int | None, series: Series) -> int:
+def next_rank(last: int | None, series: Series, *, how_many: int = 1) -> int:
     """The rank that follows `last` in the series, or its first when nothing was issued yet that day.
 
     `last` is the highest rank of that prefix issued that day *inside* the range, so two services may share a
     prefix with separate ranges. One below the range (moved up during the day) leads to the first rank.
-    Refuses with `numbers_exhausted` when the series is used up.
+    Refuses with `numbers_exhausted` when the series has not `how_many` ranks left.
     """
     rank = series.first if last is None else max(series.first, last + 1)
-    if rank > series.highest:
+    if rank + how_many - 1 > series.highest:
         raise Refusal("numbers_exhausted", prefix=series.prefix, last=series.highest)
     return rank
 

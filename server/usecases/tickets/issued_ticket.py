@@ -172,7 +172,7 @@ class IssueRequest:
 
     `is_early`: given by hand, also before the doors open. `stop`: why the tickets of the service are
     stopped today, None: they are not. `is_expected`: the visitor has an appointment and is received until
-    the opening ends.
+    the opening ends. `people`: for how many the tickets are.
     """
 
     service: Service
@@ -180,11 +180,13 @@ class IssueRequest:
     is_early: bool = False
     stop: StopReason | None = None
     is_expected: bool = False
+    people: int = 1
 
-    def refusal(self, code: str) -> Refusal:
+    def refusal(self, code: str, **more: int) -> Refusal:
         """A refusal with this code that says when the service opens next."""
         next_at = self.now.opening.next_opens_at
-        return Refusal(code, service=self.service.id, next_opening_at=to_text(next_at) if next_at else None)
+        opens_at = to_text(next_at) if next_at else None
+        return Refusal(code, service=self.service.id, next_opening_at=opens_at, **more)
 
 
 def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime | None:
@@ -209,15 +211,18 @@ def check_open(transaction: HallTransaction, request: IssueRequest) -> datetime 
 
 
 def check_quota(transaction: HallTransaction, request: IssueRequest) -> None:
-    """Refusal: full, when all tickets of the service for this half-day are given.
+    """Refusal: full, when fewer tickets of the service are `left` for this half-day than people.
 
     Visitors with an appointment are never refused.
     """
     service = request.service
     calendar = transaction.configuration.calendar_of(service.id)
     quota = None if request.is_expected else quota_now(service.quota, calendar, transaction.now)
-    if quota is not None and tickets.remaining_of(transaction, transaction.hall, service.id, quota) == 0:
-        raise request.refusal("full")
+    if quota is None:
+        return
+    left = tickets.remaining_of(transaction, transaction.hall, service.id, quota)
+    if left < request.people:
+        raise request.refusal("full", left=left)
 
 
 def check_finish(transaction: HallTransaction, request: IssueRequest, wait_s: int | None) -> None:

@@ -1,11 +1,12 @@
 """Issue a ticket: one transaction writes the number, the visit, its leg, its access and its print job.
 
+People who came together have theirs in one transaction too: all of them or none.
 Before the doors open, tickets are given as a numbered series: one ticket a person.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
@@ -35,7 +36,7 @@ from server.usecases.appointments.arrivals import (
     match_appointment,
 )
 from server.usecases.hall_view import find_service
-from server.usecases.hours.opening import opening_now
+from server.usecases.hours.opening import OpeningNow, opening_now
 from server.usecases.legs import record_needs
 from server.usecases.printing.print_jobs import PrintState, queued_answer
 from server.usecases.tickets import issued_ticket
@@ -52,7 +53,8 @@ class TicketRequest:
     None prints nothing. `is_early`: given by hand, also before the doors open. `claim`: the appointment of
     the visitor, whose service then counts instead of `service`. `exceptional_reason`: the code of why a
     visitor without an appointment is received for a service that needs one; the ticket is then one of the
-    service that receives such visitors. `linked_to`: a visit (id) of the same person or group.
+    service that receives such visitors. `linked_to`: a visit (id) of the same person or group. `people`: how
+    many came together, a ticket each; priority and needs are those of the first. A claim is of one person.
     """
 
     service: str
@@ -66,6 +68,14 @@ class TicketRequest:
     claim: Claim | None = None
     exceptional_reason: str | None = None
     linked_to: str | None = None
+    people: int = 1
+
+    def of_each_person(self) -> list["TicketRequest"]:
+        """The request of each person, in order, with a press of their own."""
+        other = replace(self, people=1, is_priority=False, needs=())
+        places = range(2, self.people + 1)
+        others = [replace(other, press_id=f"{self.press_id}.p{place}") for place in places]
+        return [replace(self, people=1), *others]
 
 
 type QuoteOf = Callable[[str, str, int], Quote | None]
@@ -90,37 +100,8 @@ def issue_ticket(
     """
 
     def issue(transaction: HallTransaction) -> FirstAnswer[IssuedTicket | Refusal, KeptTicket]:
-        arriving = _arriving(transaction, request)
-        service = arriving.service
-        now = opening_now(transaction.configuration, service.id, transaction.now)
-        if has_ticket(transaction, request.press_id):
-            return FirstAnswer(issued_ticket.pressed_before(database, transaction, request.press_id))
-        companion = visit_to_join(transaction, request.linked_to)
-        place = _place(transaction, arriving, request, on=now.on, companion=companion)
-        try:
-            is_expected = arriving.appointment is not None
-            issue_request = IssueRequest(service, now, request.is_early, place.stop, is_expected)
-            opens_at = issued_ticket.check_open(transaction, issue_request)
-            if arriving.exceptional is None:
-                issued_ticket.check_quota(transaction, issue_request)
-            quoted = _quoted(quote, arriving, place)
-            issued_ticket.check_finish(
-                transaction, issue_request, None if quoted is None else quoted.median_s
-            )
-            visit, leg = _visit_and_leg(transaction, arriving, request, place=place, quote=quoted)
-            leg = leg if opens_at is None else replace(leg, arrived_at=opens_at, reference_at=opens_at)
-        except Refusal as refusal:
-            if arriving.exceptional is None:
-                _count_demand(transaction, request.press_id, now.on, of=service, reason=refusal.code)
-            return FirstAnswer(refusal)
-        else:
-            token = database.ticket_tokens.of(visit.id)
-            kept = _issue(
-                transaction, visit, leg, of=service, request=request, ahead=place.ahead, token=token
-            )
-            _relate(transaction, arriving, visit, request, companion=companion, kept=kept)
-            answer: IssuedTicket = {**kept, "token": token, "is_repeated": False}
-            return FirstAnswer(answer, kept)
+        given = _give(database, transaction, request, quote)
+        return FirstAnswer(given) if isinstance(given, Refusal) else given[0]
 
     def repeat(transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
         return issued_ticket.answered_again(database, transaction, kept)
@@ -129,6 +110,116 @@ def issue_ticket(
     if isinstance(answer, Refusal):
         raise answer
     return answer
+
+
+def issue_family(
+    database: Database,
+    hall: str,
+    author: Author,
+    request: TicketRequest,
+    *,
+    quote: QuoteOf = lambda _, __, ___: None,
+    write_key: WriteKey | None = None,
+) -> list[IssuedTicket]:
+    """The tickets of people who came together, linked, in order: those of all, or a refusal.
+
+    Refusals: as issue_ticket; `full` says how many tickets are left. Those that are counted as a ticket not
+    issued are counted for each person.
+    """
+
+    def issue(
+        transaction: HallTransaction,
+    ) -> FirstAnswer[list[IssuedTicket] | Refusal, list[KeptTicket]]:
+        given = _give(database, transaction, request, quote)
+        if isinstance(given, Refusal):
+            return FirstAnswer(given)
+        kept = [each.kept for each in given if each.kept is not None]
+        return FirstAnswer([each.answer for each in given], kept or None)
+
+    def repeat(transaction: HallTransaction, kept: list[KeptTicket]) -> list[IssuedTicket]:
+        return [issued_ticket.answered_again(database, transaction, each) for each in kept]
+
+    answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def _give(
+    database: Database, transaction: HallTransaction, request: TicketRequest, quote: QuoteOf
+) -> list[FirstAnswer[IssuedTicket, KeptTicket]] | Refusal:
+    """The tickets of a request, in order. A refusal that is counted is answered, so that its count is kept.
+
+    Every ticket is checked before the first is written.
+    """
+    arriving, people = _arriving(transaction, request), request.of_each_person()
+    service = arriving.service
+    now = opening_now(transaction.configuration, service.id, transaction.now)
+    pressed = [each.press_id for each in people if has_ticket(transaction, each.press_id)]
+    if pressed:
+        return [FirstAnswer(issued_ticket.pressed_before(database, transaction, press)) for press in pressed]
+    companion = visit_to_join(transaction, request.linked_to, people=len(people))
+    try:
+        places = [_place(transaction, arriving, each, on=now.on, companion=companion) for each in people]
+        places = [_checked(transaction, arriving, request, place, now=now, quote=quote) for place in places]
+        rank = next_rank(places[0].last, arriving.series, how_many=len(people)) + places[0].offset
+    except Refusal as refusal:
+        if arriving.exceptional is None:
+            for each in people:
+                _count_demand(transaction, each.press_id, now.on, of=service, reason=refusal.code)
+        return refusal
+    kept = list[KeptTicket]()
+    for each, place in zip(people, places, strict=True):
+        visit, leg = _visit_and_leg(transaction, arriving, each, place=place, rank=rank + len(kept))
+        token = database.ticket_tokens.of(visit.id)
+        ticket = _issue(transaction, visit, leg, of=service, request=each, ahead=place.ahead, token=token)
+        appointment = _checked_in(transaction, arriving, visit, each)
+        if appointment is not None:
+            ticket["appointment"] = appointment
+        kept.append(ticket)
+    return _linked(database, transaction, kept, companion)
+
+
+def _checked(
+    transaction: HallTransaction,
+    arriving: Arriving,
+    request: TicketRequest,
+    place: "_IssueContext",
+    *,
+    now: OpeningNow,
+    quote: QuoteOf,
+) -> "_IssueContext":
+    """The context with the wait that is announced. Refusals: closed, stopped, full, too_late, …"""
+    issue_request = IssueRequest(
+        arriving.service,
+        now,
+        request.is_early,
+        stop=place.stop,
+        is_expected=arriving.appointment is not None,
+        people=request.people,
+    )
+    opens_at = issued_ticket.check_open(transaction, issue_request)
+    if arriving.exceptional is None:
+        issued_ticket.check_quota(transaction, issue_request)
+    quoted = _quoted(quote, arriving, place)
+    issued_ticket.check_finish(transaction, issue_request, None if quoted is None else quoted.median_s)
+    return replace(place, quote=quoted, opens_at=opens_at)
+
+
+def _linked(
+    database: Database, transaction: HallTransaction, kept: list[KeptTicket], companion: VisitRow | None
+) -> list[FirstAnswer[IssuedTicket, KeptTicket]]:
+    """The answers of new tickets, linked to each other and to a visit where there is one."""
+    together = None
+    if companion is not None or len(kept) > 1:
+        together = join(transaction, [ticket["visit"] for ticket in kept], companion)
+    answers = list[FirstAnswer[IssuedTicket, KeptTicket]]()
+    for ticket in kept:
+        if together is not None:
+            ticket["together"] = together
+        token = database.ticket_tokens.of(ticket["visit"])
+        answers.append(FirstAnswer({**ticket, "token": token, "is_repeated": False}, ticket))
+    return answers
 
 
 def _count_demand(transaction: HallTransaction, press: str, on: date, *, of: Service, reason: str) -> None:
@@ -159,24 +250,6 @@ def _quoted(quote: QuoteOf, arriving: Arriving, place: "_IssueContext") -> Quote
     return quote(arriving.service.id, place.leg_class, place.ahead)
 
 
-def _relate(
-    transaction: HallTransaction,
-    arriving: Arriving,
-    visit: NewVisit,
-    request: TicketRequest,
-    *,
-    companion: VisitRow | None,
-    kept: KeptTicket,
-) -> None:
-    """Checks in the appointment of a visitor and links the visit to another; both join what is answered."""
-    appointment = _checked_in(transaction, arriving, visit, request)
-    if appointment is not None:
-        kept["appointment"] = appointment
-    together = None if companion is None else join(transaction, visit.id, companion)
-    if together is not None:
-        kept["together"] = together
-
-
 def _checked_in(
     transaction: HallTransaction, arriving: Arriving, visit: NewVisit, request: TicketRequest
 ) -> AppointmentArrival | None:
@@ -200,6 +273,9 @@ class _IssueContext:
     ahead: int
     leg_class: str
     priority: str
+    quote: Quote | None = None
+    opens_at: datetime | None = None
+    """The opening from which the wait counts where the doors are still closed."""
 
 
 def _place(
@@ -270,15 +346,16 @@ def _visit_and_leg(
     request: TicketRequest,
     *,
     place: _IssueContext,
-    quote: Quote | None,
+    rank: int,
 ) -> tuple[NewVisit, NewLeg]:
-    """A visit with the next number of its series, and its first leg. Refusal: numbers_exhausted."""
-    rank = next_rank(place.last, arriving.series) + place.offset
+    """A visit with this rank of its series, and its first leg."""
     paper = PaperNumber(arriving.series.prefix, rank, transaction.epoch)
     given = GivenNumber(paper, place.on, transaction.now)
     visit = new_visit(transaction, given, request.language, channel=request.channel)
-    terms = LegTerms(place.leg_class, place.priority, arriving.booked_at, quote)
+    terms = LegTerms(place.leg_class, place.priority, arriving.booked_at, place.quote)
     leg = first_leg(transaction, given, arriving.service, terms)
+    if place.opens_at is not None:
+        leg = replace(leg, arrived_at=place.opens_at, reference_at=place.opens_at)
     return replace(visit, exceptional=arriving.exceptional), leg
 
 

@@ -1,5 +1,7 @@
 """Tickets of people who came together, or of one person with several matters: linked when they are issued."""
 
+from collections.abc import Sequence
+
 from hardware.json_types import Count
 from server.domain.refusals import Refusal
 from server.domain.visits.transitions import LegState
@@ -17,7 +19,7 @@ from server.usecases.answers import AnnouncedWait, quoted_answer
 from server.usecases.visits.find_visits import visit_in_reach
 
 MOST_TOGETHER = 6
-"""Tickets that one visitor may link at a kiosk, the first one and those that have ended included."""
+"""Tickets that are linked at their issue, the first one and those that have ended included."""
 
 
 class TogetherAnswer(AnnouncedWait):
@@ -28,8 +30,8 @@ class TogetherAnswer(AnnouncedWait):
     """How many are called before, without the people of these tickets."""
 
 
-def visit_to_join(transaction: HallTransaction, visit: str | None) -> VisitRow | None:
-    """The visit that a new ticket is linked to; None for none, and for one that has ended meanwhile.
+def visit_to_join(transaction: HallTransaction, visit: str | None, *, people: int) -> VisitRow | None:
+    """The visit that new tickets are linked to; None for none, and for one that has ended meanwhile.
 
     A kiosk links to tickets of its own only. Refusals: unknown_visit, service_not_allowed, linked_too_many.
     """
@@ -40,7 +42,7 @@ def visit_to_join(transaction: HallTransaction, visit: str | None) -> VisitRow |
     if row.hall != transaction.hall or (device is not None and row.device != device):
         raise Refusal("unknown_visit", visit=visit)
     together = 1 if row.link is None else sharing(transaction, row.hall, row.business_day, row.link)
-    if together >= MOST_TOGETHER:
+    if together + people > MOST_TOGETHER:
         raise Refusal("linked_too_many", most=MOST_TOGETHER)
     return row if row.end_reason is None else None
 
@@ -52,14 +54,17 @@ def visits_of(legs: OpenLegs, row: VisitRow | None) -> frozenset[str]:
     return frozenset({row.id, *(leg.visit for leg in legs if row.link and legs.link(leg.visit) == row.link)})
 
 
-def join(transaction: HallTransaction, visit: str, row: VisitRow) -> TogetherAnswer | None:
-    """Links a new visit to another of its day, and answers both with those linked to them as one."""
-    new = visit_row(transaction, visit)
-    if new is None or new.business_day != row.business_day:
+def join(transaction: HallTransaction, visits: Sequence[str], row: VisitRow | None) -> TogetherAnswer | None:
+    """Links new visits to each other, and to another of their day; answers all that are linked as one."""
+    first = visit_row(transaction, visits[0])
+    assert first is not None
+    if row is None or row.business_day != first.business_day:
+        row, *visits = first, *visits[1:]
+    if not visits:
         return None
-    joining = [JoiningVisit(visit)] if row.link else [JoiningVisit(row.id), JoiningVisit(visit)]
+    joining = [JoiningVisit(visit) for visit in (visits if row.link else [row.id, *visits])]
     transaction.record(visits_linked(row.link or new_id(), row.id, joining, counter=None))
-    return read_together(transaction, transaction.open_legs, visit)
+    return read_together(transaction, transaction.open_legs, row.id)
 
 
 def read_together(rows: Rows, legs: OpenLegs, visit: str) -> TogetherAnswer | None:

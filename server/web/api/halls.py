@@ -41,7 +41,7 @@ from server.web.api import shapes
 from server.web.api.notices import reach_of_caller
 from server.web.api.openapi import ApiRoutes
 from server.web.api.services import Api, HallCall
-from server.web.api.tickets import DistributionAnswer, with_follow_url
+from server.web.api.tickets import TicketsAnswer, with_follow_url
 from server.web.rendering import page
 from signage.board import QueueOnBoard
 
@@ -287,7 +287,7 @@ def half_days_api(api: Api) -> ApiRoutes:
         return decide_break(api.database, at.hall, at.author, body.choice, write_key=at.key)
 
     @routes.post("/halls/<hall>/distribution", Permission.DISTRIBUTE)
-    def distribution(body: shapes.DistributionBody, at: HallCall) -> tuple[DistributionAnswer, Literal[201]]:
+    def distribution(body: shapes.DistributionBody, at: HallCall) -> tuple[TicketsAnswer, Literal[201]]:
         """Gives tickets by hand, also before the doors open: one a person, in a numbered series."""
 
         tickets = distribute(

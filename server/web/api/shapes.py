@@ -21,6 +21,7 @@ from server.domain.refusals import Refusal
 from server.domain.visits.reentered import PaperEnd
 from server.domain.visits.verb_facts import Need
 from server.usecases.quality.indicators import Before
+from server.usecases.tickets.together import MOST_TOGETHER
 
 Slug = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
 Spoken = Field(default="fr", max_length=16, pattern=r"^[A-Za-z-]+$")
@@ -130,14 +131,12 @@ class IndicatorsQuery(PeriodQuery):
         return self.before or (_dates(self.before_from, self.before_to) if has_dates else None)
 
 
-class TicketBody(RequestShape):
-    """A press: `press_id` is new for every press and repeated with it."""
+class NewTicketBody(RequestShape):
+    """What a ticket is issued for, and how."""
 
     service: str = Slug
-    press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
     language: str = Spoken
     priority: bool = False
-    appointment_code: str | None = Field(default=None, max_length=64)
     kiosk: str | None = Field(
         default=None,
         max_length=64,
@@ -157,11 +156,29 @@ class TicketBody(RequestShape):
         " For a kiosk, of a ticket that it gave itself; six tickets at most.",
     )
 
+
+class TicketBody(NewTicketBody):
+    """A press: `press_id` is new for every press and repeated with it."""
+
+    press_id: str = Field(min_length=8, max_length=64, pattern=OPAQUE)
+    appointment_code: str | None = Field(default=None, max_length=64)
+
     @model_validator(mode="after")
     def _is_expected_or_excused(self) -> "TicketBody":
         if self.appointment_code is not None and self.exceptional_reason is not None:
             raise ValueError("an appointment needs no exceptional reason")
         return self
+
+
+class FamilyBody(NewTicketBody):
+    """A press for people who came together: a ticket each. Priority and needs are those of the first."""
+
+    press_id: str = Field(min_length=8, max_length=60, pattern=OPAQUE)
+    people: int = Field(
+        ge=1,
+        le=MOST_TOGETHER,
+        description="How many get a ticket; with those of `linked_to`, six at most.",
+    )
 
 
 class InformedBody(RequestShape):

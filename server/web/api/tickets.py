@@ -1,5 +1,6 @@
 """Tickets: the menu, issuing, greetings, reprints; visits linked, and found again."""
 
+from dataclasses import replace
 from datetime import time
 from functools import partial
 from typing import Literal, NotRequired, TypedDict, cast
@@ -24,7 +25,7 @@ from server.usecases.tickets.greetings import (
     undo_greeting,
 )
 from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
-from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_family, issue_ticket
 from server.usecases.tickets.kiosk_menu import MenuAnswer, read_menu
 from server.usecases.visits.find_visits import (
     FoundVisitsAnswer,
@@ -61,8 +62,8 @@ class TicketAnswer(TicketFields):
     """Seconds until the paper is out at most, where the printer asks seldom for its jobs."""
 
 
-class DistributionAnswer(TypedDict):
-    """The tickets of a series that was given out by hand, in their order."""
+class TicketsAnswer(TypedDict):
+    """Tickets that were issued at once, in their order."""
 
     tickets: list[TicketAnswer]
 
@@ -76,6 +77,7 @@ class PrintsAnswer(TypedDict):
 def tickets_api(api: Api) -> ApiRoutes:
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
+    _families(routes, api)
     add_visitors(routes, api)
     return routes
 
@@ -96,18 +98,8 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/halls/<hall>/tickets", Permission.ISSUE)
     def tickets(body: shapes.TicketBody, at: HallCall) -> tuple[TicketAnswer, Literal[200, 201]]:
         """Issues a ticket; the same press gives the same ticket (200)."""
-        ticket = TicketRequest(
-            service=body.service,
-            press_id=body.press_id,
-            language=body.language,
-            is_priority=body.priority,
-            channel=channel_of(at.caller),
-            needs=tuple(body.needs),
-            kiosk=at.caller.configured if at.caller.kind == "device" else body.kiosk,
-            claim=None if body.appointment_code is None else _claim(body, at.caller),
-            exceptional_reason=body.exceptional_reason,
-            linked_to=body.linked_to,
-        )
+        claim = None if body.appointment_code is None else _claim(body, at.caller)
+        ticket = replace(_requested(body, body.press_id, at.caller), claim=claim)
         return answer_press(api, at.caller, at.hall, ticket)
 
     @routes.post("/halls/<hall>/greetings", Permission.CALL, Permission.ISSUE)
@@ -158,6 +150,18 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         ), 202
 
 
+def _families(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/halls/<hall>/families", Permission.ISSUE)
+    def families(body: shapes.FamilyBody, at: HallCall) -> tuple[TicketsAnswer, Literal[200, 201]]:
+        """Issues a linked ticket for each of some people, or for none; the same press gives the same ones."""
+        request = replace(_requested(body, body.press_id, at.caller), people=body.people)
+        _slow_down(api, at.caller, request)
+        quote = partial(api.estimates.quote, at.hall)
+        given = issue_family(api.database, at.hall, at.author, request, quote=quote, write_key=at.key)
+        tickets = [_answered(api, at.caller, at.hall, request, ticket) for ticket in given]
+        return {"tickets": tickets}, 201 if given[0]["is_new"] else 200
+
+
 def answer_press(
     api: Api, caller: Caller, hall: str, ticket: TicketRequest
 ) -> tuple[TicketAnswer, Literal[200, 201]]:
@@ -165,9 +169,7 @@ def answer_press(
 
     Refusal: too_many_tickets, of a kiosk that has given those of this minute; a repeated press is answered.
     """
-    device = caller.author.device
-    if device and api.ticket_quota.is_spent(device) and not is_pressed(api.database, ticket.press_id):
-        raise Refusal("too_many_tickets", a_minute=api.settings.kiosk_tickets_a_minute)
+    _slow_down(api, caller, ticket)
     answer = issue_ticket(
         api.database,
         hall,
@@ -176,12 +178,39 @@ def answer_press(
         quote=partial(api.estimates.quote, hall),
         write_key=write_key(caller.author),
     )
-    if device and answer["is_new"] and not answer["is_repeated"]:
+    return _answered(api, caller, hall, ticket, answer), 201 if answer["is_new"] else 200
+
+
+def _requested(body: shapes.NewTicketBody, press_id: str, caller: Caller) -> TicketRequest:
+    return TicketRequest(
+        service=body.service,
+        press_id=press_id,
+        language=body.language,
+        is_priority=body.priority,
+        channel=channel_of(caller),
+        needs=tuple(body.needs),
+        kiosk=caller.configured if caller.kind == "device" else body.kiosk,
+        exceptional_reason=body.exceptional_reason,
+        linked_to=body.linked_to,
+    )
+
+
+def _slow_down(api: Api, caller: Caller, request: TicketRequest) -> None:
+    device = caller.author.device
+    if device and api.ticket_quota.is_spent(device) and not is_pressed(api.database, request.press_id):
+        raise Refusal("too_many_tickets", a_minute=api.settings.kiosk_tickets_a_minute)
+
+
+def _answered(
+    api: Api, caller: Caller, hall: str, request: TicketRequest, ticket: IssuedTicket
+) -> TicketAnswer:
+    """A ticket as it is answered; a new one of a kiosk counts among those of its minute."""
+    device = caller.author.device
+    if device and ticket["is_new"] and not ticket["is_repeated"]:
         api.ticket_quota.spend(device)
-    is_printing = answer["print"] is not None and answer["is_new"]
-    within_s = read_paper_time(api.database, hall, ticket.kiosk) if is_printing else None
-    answered = with_follow_url(api, answer, ticket.language, paper_within_s=within_s)
-    return answered, 201 if answer["is_new"] else 200
+    is_printing = ticket["print"] is not None and ticket["is_new"]
+    within_s = read_paper_time(api.database, hall, request.kiosk) if is_printing else None
+    return with_follow_url(api, ticket, request.language, paper_within_s=within_s)
 
 
 def with_follow_url(

@@ -179,6 +179,7 @@ def refusal_sentence(refusal: Refusal) -> str:
     """What a refusal says in the page's language."""
     code, state = refusal.code, refusal.details.get("state")
     why = f".{state}" if code == "wrong_state" and state in STATES_SAID else ""
+    why = ".left" if code == "full" and refusal.details.get("left") else why
     return page.sentence()(f"refusal.{code}{why}", **_values(refusal))
 
 

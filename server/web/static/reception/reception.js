@@ -75,14 +75,14 @@ const issued = createIssued({
   reprint: hasPrinter ? reprint : null,
 });
 const nextNeeds = createNextNeeds(say);
-const family = createFamily({ say, tell, more: issueLinked, last: issued.last });
+const family = createFamily({ say, last: issued.last, giveOthers: (to) => issue(to.service, { to }) });
 const sheet = createSheet({
   hall: HALL,
   say,
   attempt,
   wishes,
   tell,
-  receive: (service, reason) => issue(service, reason),
+  receive: (service, reason) => issue(service, { reason }),
   heard: () => issued.prints(),
 });
 const appointments = createAppointments({
@@ -263,31 +263,30 @@ function wishes() {
   };
 }
 
-/** `reason`: why a visitor without an appointment is received for a service that needs one. */
-async function issue(service, reason = null) {
-  const exceptional = reason ? { exceptional_reason: reason } : {};
+/**
+ * A ticket for each of the people. `reason`: why they are received without an appointment for a service that
+ * needs one. `to`: the ticket of one of them who has theirs already.
+ *
+ * @param {string} service
+ * @param {{ reason?: string | null, to?: Api.TicketAnswer | null }} [more]
+ */
+async function issue(service, { reason = null, to = null } = {}) {
   const answer = await attempt({
-    path: `${HALL}/tickets`,
-    body: { service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...exceptional },
+    path: `${HALL}/families`,
+    body: {
+      ...{ service, press_id: uuid(), ...wishes(), needs: nextNeeds.checked(), ...family.joining(to) },
+      ...(reason ? { exceptional_reason: reason } : {}),
+    },
   });
   if (!answer.ok)
     return answer.problem?.code === "appointment_only"
       ? sheet.offer(service, menu.find(({ id }) => id === service)?.exceptional ?? null)
       : undefined;
   nextNeeds.clear();
+  family.clear();
   /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
-  issued.add(answer.body);
-  tell(say("reception.outcome.issued", { number: answer.body.number }));
-  await family.giveOthers(answer.body);
-}
-
-/** One more ticket for somebody who came with the visitor of this one. */
-async function issueLinked({ service, visit }) {
-  const body = { service, press_id: uuid(), ...wishes(), linked_to: visit };
-  const answer = await attempt({ path: `${HALL}/tickets`, body });
-  if (!answer?.ok) return null;
-  issued.add(answer.body);
-  return answer.body;
+  answer.body.tickets.forEach(issued.add);
+  return tell(family.outcome(answer.body.tickets, to));
 }
 
 async function reprint(ticket) {

@@ -34,7 +34,7 @@ from server.usecases.hours.opening import close_day, days_to_close
 from server.usecases.printing.print_jobs import print_sheet
 from server.usecases.tickets.greetings import GreetedAt, count_greeting, inform_visitor
 from server.usecases.tickets.issued_ticket import reopen_tickets, stop_tickets
-from server.usecases.tickets.issuing import TicketRequest, issue_ticket
+from server.usecases.tickets.issuing import TicketRequest, issue_family, issue_ticket
 from server.usecases.tickets.ticket_page import give_up, take_back
 from server.usecases.tickets.told_before import defer
 from server.usecases.visits.gestures import VERBS, Gesture, last_gesture, undo
@@ -75,6 +75,20 @@ class DayOfTickets(WatchedHall):
         ticket = self.may(issue_ticket, HALL, KIOSK, request)
         if ticket is not None:
             self.tokens.append(ticket["token"])
+
+    @rule(pick=picks, people=st.integers(min_value=2, max_value=6), joins=st.booleans())
+    def issue_to_a_family(self, pick: int, people: int, joins: bool) -> None:
+        """Perhaps with somebody who is here already; all have a ticket or nobody."""
+        self.hands.now += timedelta(milliseconds=700)
+        visits = self.all("SELECT id FROM visit WHERE hall = :hall ORDER BY id") if joins else []
+        to = visits[pick % len(visits)]["id"] if visits else None
+        service = self.services[pick % len(self.services)]
+        request = TicketRequest(service, new_id(), people=people, linked_to=to)
+        before = len(self.all("SELECT id FROM visit WHERE hall = :hall"))
+        tickets = self.may(issue_family, HALL, KIOSK, request) or []
+        self.tokens.extend(ticket["token"] for ticket in tickets)
+        assert len(tickets) in (0, people)
+        assert len(self.all("SELECT id FROM visit WHERE hall = :hall")) == before + len(tickets)
 
     @rule(pick=picks, minutes=st.integers(min_value=-40, max_value=60), checks_in=st.booleans())
     def book(self, pick: int, minutes: int, checks_in: bool) -> None:
