@@ -4,6 +4,7 @@ One driver at a time has the lease, among all workers and machines of one databa
 lease that was not renewed for 15 s. Its fence then grows, and the former holder can end no job any more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -66,7 +67,7 @@ class LeaseLost(Exception):
 
 @dataclass
 class PrinterLease:
-    """The lease of one printer as one worker sees it. Not for two threads at once, except `renew`."""
+    """The lease of one printer as one worker sees it. Not for two threads at once, except `follow`."""
 
     database: Database
     printer: str
@@ -102,19 +103,15 @@ class PrinterLease:
         self.renewed(asked_at_s=asked_at_s)
         return self.token
 
-    def renew(self) -> bool:
-        """Prolongs the lease; False when another worker holds it by now."""
-        token = self.token
-        if token is None:
-            return False
-        asked_at_s = self.database.clock.elapsed_s()
-        with self.database.store.write() as rows:
-            is_kept = keep_lease(rows, token, until=self.database.clock.now() + LEASE)
-        if is_kept:
+    def follow(
+        self, token: PrinterLeaseToken, kept: Mapping[PrinterLeaseToken, bool], *, asked_at_s: float
+    ) -> bool:
+        """Follows what `keep_leases` found for a token, asked at that instant; False: another has it."""
+        if kept.get(token):
             self.renewed(asked_at_s=asked_at_s)
-        elif self.token is token:
+        elif token not in kept and self.token == token:
             self.token = None
-        return is_kept
+        return token in kept
 
     def renewed(self, *, asked_at_s: float) -> None:
         """Notes that a write prolonged the lease. `asked_at_s`: the monotonic clock before that write."""
@@ -160,7 +157,8 @@ class PrinterWatch:
         self._state: PrinterState | None = None
         self._since = EPOCH
         self._seen_at_s = 0.0
-        self._noted: tuple[int, PrinterState, float] | None = None
+        self._noted: tuple[PrinterLeaseToken, PrinterState] | None = None
+        self._seen_at: datetime | None = None
 
     def aim(self, connection: PrinterConnection) -> None:
         """Sets the address of the printer; at a new address its abilities are read again."""
@@ -196,21 +194,26 @@ class PrinterWatch:
         return self._state
 
     def note_state(self, token: PrinterLeaseToken, state: PrinterState) -> None:
-        """Keeps a state that was just read. Raises LeaseLost when another worker has the printer by now."""
+        """Keeps a state that was just read. Raises LeaseLost: it is new and another has the printer."""
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state
         if is_news:
             self._state, self._since = state, now
         self._seen_at_s = elapsed_s
-        is_noted = self._noted is not None and self._noted[:2] == (token.fence, state)
-        if self._noted is not None and is_noted and elapsed_s - self._noted[2] < self._poll_s / 2:
+        if self._noted == (token, state):
+            self._seen_at = now
             return
         with self._database.store.write() as rows:
             if not note_state(rows, token, state.value, since=self._since, at=now):
                 raise LeaseLost
             if is_news:
                 _note_roll(rows, token.printer, state, now)
-        self._noted = token.fence, state, elapsed_s
+        self._noted = token, state
+
+    def take_seen(self) -> datetime | None:
+        """When the known state was last read again, once: `keep_leases` keeps it."""
+        seen_at, self._seen_at = self._seen_at, None
+        return seen_at
 
     def _ask_abilities(self, printer: str, state: PrinterState) -> None:
         try:

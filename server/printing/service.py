@@ -17,6 +17,7 @@ from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import ASSETS, Settings
 from server.store.configuration.halls import all_halls
 from server.store.devices import print_jobs
+from server.store.devices.printers import keep_leases, note_seen
 from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import Commit
 from server.usecases.printing.print_jobs import LEASE
@@ -174,6 +175,14 @@ class PrintService:
         if elapsed_s - self._kept_at_s < LEASE.total_seconds() / 3:
             return
         self._kept_at_s = elapsed_s
-        for worker in list(self.workers.values()):
-            if worker.lease.token is not None and not worker.lease.renew():
+        database, holder = self.printing.database, self.printing.holder
+        driven = [(token, each) for each in list(self.workers.values()) if (token := each.lease.token)]
+        if not driven:
+            return
+        with database.store.write() as rows:
+            kept = keep_leases(rows, holder, until=database.clock.now() + LEASE)
+            seen = {token: worker.watch.take_seen() for token, worker in driven if kept.get(token)}
+            note_seen(rows, {token: at for token, at in seen.items() if at is not None})
+        for token, worker in driven:
+            if not worker.lease.follow(token, kept, asked_at_s=elapsed_s):
                 log.warning("printer_taken", printer=worker.printer)

@@ -85,6 +85,8 @@ class PrinterWorker:
         self.ended = threading.Event()
         self._awake = threading.Event()
         self._stopping = threading.Event()
+        self._may_have_jobs = True
+        """Somebody woke the loop: who queues a job does, and every half second who finds one left."""
         self._is_blocked = False
         self._job_number = secrets.randbelow(10_000)
         self._verdicts: dict[str, PrintEnd] = {}
@@ -105,6 +107,7 @@ class PrinterWorker:
             while not self._stopping.is_set():
                 wait_s = self._guarded(self.step)
                 self._awake.wait(self.printing.pace.lease_check_s if wait_s is None else wait_s)
+                self._may_have_jobs = self._awake.is_set()
                 self._awake.clear()
             self._guarded(self.lease.release)
         finally:
@@ -133,7 +136,7 @@ class PrinterWorker:
         if token is None:
             return self.printing.pace.lease_check_s
         self.watch.aim(self.connection)
-        queued = self.settle(token)
+        queued = self.settle(token) if self._may_have_jobs else []
         if not queued:
             left_s, state = self.watch.idle(token)
             self._is_blocked = not state.may_print
@@ -145,6 +148,7 @@ class PrinterWorker:
         if self._is_blocked:
             return self.printing.pace.retry_s
         self._stopping.wait(self.printing.pace.between_jobs_s)
+        self.wake()
         return 0.0
 
     def settle(self, token: PrinterLeaseToken) -> list[OpenJob]:

@@ -241,7 +241,20 @@ _HELD = printer_lease.update().where(
     printer_lease.c.fence == bindparam("of_fence"),
 )
 _KEEP_LEASE = Write(_HELD, "expires_at")
+_OF_HOLDER = printer_lease.c.holder == bindparam("of_holder")
+_KEEP_LEASES = Write(
+    printer_lease.update().where(
+        printer_lease.c.printer.in_(
+            select(printer_lease.c.printer)
+            .where(_OF_HOLDER, printer_lease.c.expires_at != bindparam("released"))
+            .with_for_update(skip_locked=True)
+        )
+    ),
+    "expires_at",
+)
+_LEASES_HELD = Several(Lease, _LEASES.where(_OF_HOLDER))
 _NOTE_STATE = Write(_HELD, "state", "state_at")
+_NOTE_SEEN = Write(_HELD, "state_at")
 _NOTE_UNPRINTED = Write(
     printer_lease.update().where(printer_lease.c.printer == bindparam("of_printer")), "unprinted"
 )
@@ -285,6 +298,24 @@ def take_lease(
 def keep_lease(rows: WrittenRows, token: PrinterLeaseToken, *, until: datetime) -> bool:
     """Moves the end of a lease; False when another holds it by now."""
     return bool(rows.execute(_KEEP_LEASE, **_of(token), expires_at=until))
+
+
+def keep_leases(rows: WrittenRows, holder: str, *, until: datetime) -> dict[PrinterLeaseToken, bool]:
+    """Moves the end of every lease of a holder; its leases, and whether each one ends then now.
+
+    Not so one it let go of, nor one whose row another transaction holds: to wait for it, with other rows
+    held, could wait for ever.
+    """
+    rows.execute(_KEEP_LEASES, of_holder=holder, released=EPOCH, expires_at=until)
+    return {
+        PrinterLeaseToken(lease.printer, holder, lease.fence): lease.expires_at == until
+        for lease in _LEASES_HELD(rows, holder)
+    }
+
+
+def note_seen(rows: WrittenRows, seen: Mapping[PrinterLeaseToken, datetime]) -> None:
+    """Keeps when printers were last seen in the state that is known, where the leases still hold."""
+    rows.run_many([(_NOTE_SEEN, {**_of(token), "state_at": at}) for token, at in seen.items()])
 
 
 def note_state(

@@ -17,10 +17,11 @@ from server.domain.printing.handovers import PrintEnd
 from server.domain.refusals import Refusal
 from server.printing import PrinterLease, worker
 from server.store.devices.print_jobs import PrintJob, print_job_of
-from server.store.devices.printers import PrinterLeaseToken, lease_of, note_state, take_lease
+from server.store.devices.printers import PrinterLeaseToken, keep_leases, lease_of, note_state, take_lease
 from server.store.transactions.database import Database
 from server.usecases.configuration.publication import publish_hall
 from server.usecases.printing.print_jobs import (
+    LEASE,
     end_prints,
     note_print,
     print_trial,
@@ -92,6 +93,15 @@ def row_of(hall: PrintingHall, job: str) -> PrintJob:
     return found
 
 
+def renew(lease: PrinterLease) -> bool:
+    """Keeps the leases of a holder; whether this one is still its own."""
+    database, token = lease.database, lease.token
+    assert token is not None
+    with database.store.write() as rows:
+        kept = keep_leases(rows, lease.holder, until=database.clock.now() + LEASE)
+    return lease.follow(token, kept, asked_at_s=database.clock.elapsed_s())
+
+
 def refused(job: str) -> PrintEnd:
     return PrintEnd(job, "queued", "refused", "paper_out")
 
@@ -101,14 +111,43 @@ def test_a_printer_has_one_driver_until_its_lease_runs_out(database, watch):
     assert first.take() == PrinterLeaseToken(KIOSK, "one", 1)
     assert second.take() is None
     watch.passes(10)
-    assert first.renew()
+    assert renew(first)
     watch.passes(10)
     assert first.take() == PrinterLeaseToken(KIOSK, "one", 1)
     assert second.take() is None
     watch.passes(6)
     assert second.take() == PrinterLeaseToken(KIOSK, "two", 2)
+    assert not renew(first)
     assert first.take() is None
-    assert not first.renew()
+
+
+def test_leases_are_kept_together_but_those_let_go_of(database, watch):
+    kept, left = (PrinterLease(database, printer, "one") for printer in (KIOSK, OTHER))
+    assert kept.take() is not None
+    assert left.take() is not None
+    left.release()
+    watch.passes(10)
+    assert renew(kept)
+    watch.passes(10)
+    assert kept.is_fresh
+    assert PrinterLease(database, OTHER, "two").take() == PrinterLeaseToken(OTHER, "two", 2)
+
+
+def test_keeping_leases_waits_for_no_other_transaction(postgresql_url: str, watch):
+    """Seen to wait until the database refused it, before it passed over what another transaction holds."""
+    database = Database(postgresql_url, watch.clock())
+    busy, free = (PrinterLease(database, printer, "one") for printer in (KIOSK, OTHER))
+    token = busy.take()
+    assert token is not None
+    free.take()
+    watch.passes(10)
+    with database.store.write() as rows:
+        assert note_state(rows, token, "ready", since=watch.wall.now(), at=watch.wall.now())
+        assert renew(free)
+        assert renew(busy)
+    watch.passes(4)
+    assert [busy.is_fresh, free.is_fresh] == [False, True]
+    database.close()
 
 
 def test_a_lease_let_go_of_is_free_at_once(database):
