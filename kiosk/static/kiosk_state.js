@@ -198,11 +198,11 @@ const reducers = {
     return { ...active(state, at), view: "away", isTrying: false };
   },
 
-  press_issued(state, { pressId, ticket, at }) {
+  press_issued(state, { pressId, tickets, at }) {
     if (!isCurrent(state, pressId)) return state;
-    const given = { ...ticket, priority: state.press.body.priority, press: state.press.body };
+    const given = tickets.map((each) => ({ ...each, press: state.press.body }));
     const last = { ...active(state, at), view: "ticket", press: null, isTrying: false };
-    return withParty({ ...last, ...withTicket(state, given, at) }, given);
+    return withParty({ ...last, ...withTicket(state, given.at(-1), at) }, given);
   },
 
   press_refused(state, { pressId, code, problem, at }) {

@@ -3,7 +3,7 @@
 import { renewToken } from "/assets/renewal.js";
 import { createReturn } from "/assets/freshness.js";
 import { io } from "/assets/socket.io.esm.min.js";
-import { ANSWER_WITHIN_MS, newPressId } from "./press.js";
+import { ANSWER_WITHIN_MS, newPressId, ticketsIn } from "./press.js";
 import { printOf } from "./ticket_state.js";
 
 // --- The kiosk's link with the server: its device session, the menu, the socket. No DOM; reports what
@@ -251,12 +251,12 @@ export function openLink(on, language) {
       );
       return answer.status === 200 ? answer.json.audio : [];
     },
-    // A press for a ticket, or for an appointment's: by its code, or by its hour.
+    // A press for a ticket, those of several people, or an appointment's: by its code, or by its hour.
     post: (body, headers, withinMs) => {
       const isExpected = "code" in body || "booked_at" in body;
       const path = isExpected
         ? "/api/v1/appointments/check-in"
-        : `/api/v1/halls/${encodeURIComponent(hall)}/tickets`;
+        : `/api/v1/halls/${encodeURIComponent(hall)}/${body.people ? "families" : "tickets"}`;
       return fetchJson(path, { method: "POST", body, headers, within_ms: withinMs });
     },
     printSheet: (body, headers, withinMs) =>
@@ -354,9 +354,10 @@ export function openPapers({ link, dispatch, current }) {
   // paper.
   async function ask({ visit, press }) {
     try {
-      const { json } = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
-      if (json?.visit !== visit || !json.print) return;
-      const { verdict, other_printer: otherPrinter } = json.print;
+      const answer = await link.post(press, { "Idempotency-Key": newPressId() }, ANSWER_WITHIN_MS);
+      const { print } = ticketsIn(answer).find((each) => each?.visit === visit) ?? {};
+      if (!print) return;
+      const { verdict, other_printer: otherPrinter } = print;
       dispatch({ type: "print_verdict", visit, verdict, otherPrinter });
     } catch {
       /* it is told late, or at the next connection */

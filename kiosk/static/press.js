@@ -20,7 +20,7 @@ export function newPressId(random = (bytes) => crypto.getRandomValues(bytes)) {
 }
 
 // Sends the press until it is answered or 20 s have passed; resolves with what became of it:
-// {kind: "issued", ticket} | {kind: "refused", code} | {kind: "unpaired"} | {kind: "away"}.
+// {kind: "issued", tickets} | {kind: "refused", code} | {kind: "unpaired"} | {kind: "away"}.
 // `post(body, headers, within_ms)` resolves with {status, json} and rejects when no answer came.
 export async function takeTicket(body, { post, now, sleep, random = Math.random, onSlow = () => {} }) {
   const startedAt = now();
@@ -43,14 +43,17 @@ export async function takeTicket(body, { post, now, sleep, random = Math.random,
 }
 
 async function attempt(body, post, withinMs) {
+  const key = body.people ? `${body.press_id}.${body.people}` : body.press_id; // another count: another body
   let answer;
   try {
-    answer = await post(body, { "Idempotency-Key": body.press_id }, withinMs);
+    answer = await post(body, { "Idempotency-Key": key }, withinMs);
   } catch {
     return null;
   }
-  if (answer.status === 200 || answer.status === 201)
-    return answer.json?.number ? { kind: "issued", ticket: answer.json } : null;
+  if (answer.status === 200 || answer.status === 201) {
+    const tickets = ticketsIn(answer);
+    return tickets.at(-1)?.number ? { kind: "issued", tickets } : null;
+  }
   if (answer.status === 401 || answer.status === 403) return { kind: "unpaired" };
   if (answer.status >= 500 || TRY_AGAIN.includes(answer.status)) return null;
   return {
@@ -59,6 +62,9 @@ async function attempt(body, post, withinMs) {
     ...(answer.json?.booked_at && { problem: answer.json }),
   };
 }
+
+/** The tickets that an answer gives: one, or those of several people. */
+export const ticketsIn = ({ json }) => json?.tickets ?? [json];
 
 const AGAIN_AFTER_MS = [0, 5_000, 20_000];
 

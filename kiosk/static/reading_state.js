@@ -151,7 +151,7 @@ function viewReadingOf(state, onPage) {
         view,
         visit: ticket.visit,
         paper: printOf(state),
-        is_priority: ticket.priority,
+        is_priority: ticket.press.priority,
         has_code: Boolean(ticket.follow_url) && !state.isCodeGone && !state.isCovered,
         ...(state.isCovered && { is_covered: true }),
         ...(state.isFetched && { is_fetched: true }),

@@ -1,7 +1,7 @@
 // Ways without a ticket, and several tickets at once. Pure.
 
 import { serviceById, exceptionalStart, sheetStart } from "./appointment_state.js";
-import { ticketsOf } from "./ticket_state.js";
+import { ticketsOf, ticketStart } from "./ticket_state.js";
 import { isCutOff } from "./information.js";
 
 // --- Where a kiosk gives no ticket but says how: referrals of the menu, « Pas ici ? », and what helps
@@ -85,7 +85,6 @@ export function waysReducers({ active, isGuarded, choose }) {
 export const MOST_TOGETHER = 6; // as the server
 
 export const furtherStart = { ...waysStart, party: null };
-const NOBODY = { people: 0, next: 2 }; // pressed again, each person's press gives the ticket of before
 
 /** Whether the visitor chooses a further service, with a number in hand. */
 export const isJoining = ({ party }) => Boolean(party?.isJoining);
@@ -119,12 +118,11 @@ export const hasTicketFor = (state, service) =>
 
 const idFor = (state, service) => `${rootOf(state)}.${shortOf(service)}`;
 
-/** The state when a ticket has come: it joins the others, and the press for the next person follows. */
-export function withParty(state, ticket) {
+/** The state when tickets have come: they join the others. */
+export function withParty(state, given) {
   if (!state.party) return state;
-  const tickets = [...state.party.tickets.filter(({ visit }) => visit !== ticket.visit), ticket];
-  const party = { ...state.party, tickets, isJoining: false };
-  return party.next <= party.people ? pressNext({ ...state, party }) : { ...state, party };
+  const before = state.party.tickets.filter(({ visit }) => !given.some((each) => each.visit === visit));
+  return { ...state, party: { ...state.party, tickets: [...before, ...given], isJoining: false } };
 }
 
 /** Back at the last view, with the tickets that came; `refused`: why one did not. */
@@ -137,20 +135,21 @@ export const atTickets = (state, refused = null) => ({
   page: 0,
   press: null,
   isTrying: false,
-  party: { ...state.party, isJoining: false, ...NOBODY, refused },
+  party: { ...state.party, isJoining: false, people: 0, refused },
 });
 
 /** The last view again from any other, where a number is in hand; else null. */
 export const backToTickets = (state) => (state.party && state.view !== "ticket" ? atTickets(state) : null);
 
-/** One step back to the last view: from the question how many came, or from the menu; else null. */
+/** One step back, to the last view or from it: the next visitor begins without its tickets; else null. */
 export function togetherBack(state) {
+  if (state.view === "ticket") return { view: "start", page: 0, party: null, ...ticketStart };
   if (state.view === "together") return { view: "ticket", page: 0 };
   return state.view === "start" && !state.folder && isJoining(state) ? atTickets(state) : null;
 }
 
-/** Whether a press is that of somebody who came along: refused, the others keep what they have. */
-export const isOfPeople = ({ party, press }) => Boolean(party?.people && press?.body.linked_to);
+/** Whether a press is for those who came along: refused, the visitor keeps the tickets in hand. */
+export const isOfPeople = ({ press }) => Boolean(press?.body.people);
 
 // The menu with a number in hand: nothing of the first service is left.
 const atMenu = {
@@ -162,7 +161,7 @@ const atMenu = {
 
 // `active`, `isGuarded` and `choose` (a service of the start) are the kiosk's own.
 export function furtherReducers({ active, isGuarded, choose }) {
-  const partyOf = (state) => state.party ?? { tickets: [state.ticket], ...NOBODY };
+  const partyOf = (state) => state.party ?? { tickets: [state.ticket], people: 0 };
   return {
     ...waysReducers({ active, isGuarded, choose }),
 
@@ -179,28 +178,22 @@ export function furtherReducers({ active, isGuarded, choose }) {
     choose_people(state, { people, at }) {
       if (state.view !== "together" || isGuarded(state, at) || !peopleToChoose(state).includes(people))
         return state;
-      return pressNext({
-        ...active(state, at),
-        party: { ...partyOf(state), people, next: 2, refused: null },
-      });
+      const party = { ...partyOf(state), people, refused: null };
+      return pressForOthers({ ...active(state, at), party });
     },
   };
 }
 
-// One person's press: for the service of the first ticket, without its priority or needs.
-function pressNext(state) {
-  const { party } = state;
-  const [first] = party.tickets;
+// One press for all who came along: for the service of the first ticket, without its priority or needs.
+// Pressed again, it gives the tickets of before.
+function pressForOthers(state) {
+  const { people, tickets } = state.party;
+  const [first] = tickets;
   const { needs: _, ...likeFirst } = first.press;
-  const id = `${rootOf(state)}.p${party.next}`;
-  const body = { ...likeFirst, press_id: id, priority: false, linked_to: first.visit };
-  return {
-    ...state,
-    view: "taking",
-    isTrying: true,
-    party: { ...party, next: party.next + 1 },
-    press: { id, attempt: 1, service: body.service, body },
-  };
+  const id = `${rootOf(state)}.p2`;
+  const body = { ...likeFirst, press_id: id, priority: false, linked_to: first.visit, people: people - 1 };
+  const press = { id, attempt: 1, service: body.service, body };
+  return { ...state, view: "taking", isTrying: true, press };
 }
 
 const rootOf = (state) => ticketsOf(state)[0].press.press_id;

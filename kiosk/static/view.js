@@ -252,7 +252,7 @@ const views = {
     const { ticket } = state;
     drawNumbers(slots, state, say);
     drawTurn(slots, state, say);
-    slots.priority.hidden = !ticket.priority;
+    slots.priority.hidden = !ticket.press.priority;
     drawCode(slots, state, say);
     drawPrint(slots, state, say);
     slots.acts.replaceChildren(...togetherButtons(state, say), ...doneButtons(state, say));

@@ -136,7 +136,7 @@ test("a ticket is read aloud with the effects of a late arrival", () => {
     show,
     ...typed("ab1"),
     { type: "submit_code", pressId: "p1" },
-    { type: "press_issued", pressId: "p1", ticket },
+    { type: "press_issued", pressId: "p1", tickets: [ticket] },
   ]);
   const { arrival, at, late_min: lateMin } = readingOf(state, []);
   assert.deepEqual([arrival, at, lateMin], ["late", "b", 12]);

@@ -28,7 +28,11 @@ const loaded = { type: "menu_loaded", menu: MENU };
 const missing = { type: "menu_missing" };
 const choose = (id) => ({ type: "choose_service", service: id, pressId: "p1" });
 const take = { type: "take", priority: false, pressId: "p2" };
-const issued = { type: "press_issued", pressId: "p2", ticket: { visit: "v1", number: "A042", print: null } };
+const issued = {
+  type: "press_issued",
+  pressId: "p2",
+  tickets: [{ visit: "v1", number: "A042", print: null }],
+};
 const read = (text) => [...text].map((letter) => ({ type: "type_code", letter }));
 
 function play(actions, from = initialState("fr")) {

@@ -55,13 +55,15 @@ const take = (priority = false, pressId = "p2") => ({ type: "take", priority, pr
 const issued = (pressId, print = null) => ({
   type: "press_issued",
   pressId,
-  ticket: {
-    visit: "v1",
-    number: "A042",
-    service: "accueil",
-    service_names: { fr: "Accueil", en: "Reception" },
-    print,
-  },
+  tickets: [
+    {
+      visit: "v1",
+      number: "A042",
+      service: "accueil",
+      service_names: { fr: "Accueil", en: "Reception" },
+      print,
+    },
+  ],
 });
 
 test("each view is read by names only, and a view without words is not", () => {

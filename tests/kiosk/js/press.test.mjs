@@ -82,15 +82,28 @@ function press(post, { onSlow } = {}) {
 test("a ticket is issued", async () => {
   const server = new HallServer();
   const outcome = await press(server.answer.bind(server)).done();
-  assert.deepEqual(outcome, { kind: "issued", ticket: { number: "A042", visit: "v" } });
+  assert.deepEqual(outcome, { kind: "issued", tickets: [{ number: "A042", visit: "v" }] });
   assert.equal(server.posts.length, 1);
+});
+
+test("several people have their tickets by one request, and another count is another request", async () => {
+  const tickets = [{ number: "A043" }, { number: "A044" }];
+  const keys = [];
+  async function post(_, headers) {
+    keys.push(headers["Idempotency-Key"]);
+    return { status: 201, json: { tickets } };
+  }
+  const clock = { now: () => 0, sleep: () => new Promise(() => {}) };
+  for (const people of [2, 2, 3])
+    assert.deepEqual(await takeTicket({ ...BODY, people }, { post, ...clock }), { kind: "issued", tickets });
+  assert.deepEqual([keys[0] === keys[1], keys[1] === keys[2]], [true, false]);
 });
 
 test("lost answers give one ticket, requested with the same press and the same key", async () => {
   const server = new HallServer({ lost: 4 });
   const pressed = press(server.answer.bind(server));
   const outcome = await pressed.done();
-  assert.equal(outcome.ticket.number, "A042");
+  assert.equal(outcome.tickets[0].number, "A042");
   assert.equal(server.tickets.size, 1);
   assert.equal(server.posts.length, 5);
   assert.ok(server.posts.every((body) => JSON.stringify(body) === JSON.stringify(BODY)));
@@ -164,7 +177,7 @@ test("an answer without a number is no ticket", async () => {
     posts += 1;
     return { status: 201, json: posts < 2 ? null : { number: "A1" } };
   }).done();
-  assert.equal(outcome.ticket.number, "A1");
+  assert.equal(outcome.tickets[0].number, "A1");
 });
 
 test("press ids are UUIDs and differ", () => {

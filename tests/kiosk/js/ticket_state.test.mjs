@@ -28,7 +28,7 @@ function lastView({ print = null, ...ticket } = {}) {
   return [
     { type: "menu_loaded", menu: MENU, at: 1_000 },
     { type: "choose_service", service: "accueil", pressId: "p1", at: 2_000 },
-    { type: "press_issued", pressId: "p1", ticket: issued, at: AT },
+    { type: "press_issued", pressId: "p1", tickets: [issued], at: AT },
   ].reduce(reduce, initialState("fr"));
 }
 const after = (state, ms, type = "tick", more = {}) => reduce(state, { type, at: AT + ms, ...more });

@@ -61,17 +61,14 @@ function walk(actions, from = initialState("fr")) {
 const next = (state, type, more = {}) => reduce(state, { type, at: state.shownAt + 1_000, ...more });
 const open = (id, pressId = "r1") => ({ type: "choose_referral", referral: id, pressId });
 const choose = (id, pressId = "p1") => ({ type: "choose_service", service: id, pressId });
-const issued = (state, visit, more = {}) =>
+const given = (visit, more = {}) => ({
+  ...{ visit, number: visit, service: "accueil", service_names: { fr: "Accueil" }, print: null },
+  ...more,
+});
+const issued = (state, ...visits) =>
   next(state, "press_issued", {
     pressId: state.press.id,
-    ticket: {
-      visit,
-      number: visit,
-      service: "accueil",
-      service_names: { fr: "Accueil" },
-      print: null,
-      ...more,
-    },
+    tickets: visits.map((each) => (typeof each === "string" ? given(each) : each)),
   });
 
 test("a referral stands at the start, in its folder, or under « Pas ici ? » where another site does it", () => {
@@ -178,6 +175,15 @@ test("one more service gives a linked ticket, the same one however often it is p
   assert.equal(next(both, "home").ticket, null);
 });
 
+test("who leaves the last view by Escape takes the numbers along", () => {
+  const two = issued(next(next(withTicket(), "show_together"), "choose_people", { people: 2 }), "v2");
+  const taking = next(next(two, "back"), "choose_service", { service: "accueil", pressId: "next-visitor" });
+  assert.deepEqual(
+    ticketsOf(issued(taking, "v3")).map(({ visit }) => visit),
+    ["v3"],
+  );
+});
+
 test("a ticket that is refused or lost on the way leaves the number in hand", () => {
   const menu = next(withTicket(), "add_service");
   const full = next(menu, "choose_service", { service: "permis", pressId: "x" });
@@ -190,36 +196,33 @@ test("a ticket that is refused or lost on the way leaves the number in hand", ()
   assert.equal(lost.view, "taking", "an answer to another press changes nothing");
 });
 
-test("people who came along get one ticket each, and no more by a double press", () => {
+test("people who came along get one ticket each in one request, and no more by a double press", () => {
   const asked = next(withTicket(), "show_together");
   assert.deepEqual([asked.view, ...peopleToChoose(asked)], ["together", 2, 3, 4, 5, 6]);
   assert.deepEqual(readingOf(asked, []), { lang: "fr", view: "together", shown: "2,3,4,5,6" });
   assert.equal(next(asked, "choose_people", { people: 7 }), asked);
   let state = next(asked, "choose_people", { people: 3 });
   assert.equal(reduce(state, { type: "choose_people", people: 4, at: state.shownAt }), state);
-  assert.deepEqual(
-    [state.view, state.press.id, state.press.body.priority],
-    ["taking", "root-press.p2", false],
-  );
-  state = issued(state, "v2");
-  assert.deepEqual(
-    [state.view, state.press.id, state.press.body.linked_to],
-    ["taking", "root-press.p3", "v1"],
-  );
-  state = issued(state, "v3", { print: { verdict: "held" } });
+  const { press_id: id, priority, linked_to: to, people } = state.press.body;
+  assert.deepEqual([state.view, id, priority, to, people], ["taking", "root-press.p2", false, "v1", 2]);
+  state = issued(state, given("v2", { print: { verdict: "held" } }), "v3");
   assert.deepEqual([state.view, state.press, ticketsOf(state).length], ["ticket", null, 3]);
   assert.equal(mayJoin(state, { isPeople: true }), false, "they were counted already");
   assert.equal(mayJoin(state), true);
   assert.equal(printOf(state), "no_paper", "the worst of three papers");
 });
 
-test("when the tickets run out between two people, those given stay and it is said", () => {
-  const state = issued(next(next(withTicket(), "show_together"), "choose_people", { people: 4 }), "v2");
+test("when there are too few tickets for all, the one in hand stays, it is said, and fewer may be chosen", () => {
+  const asked = next(withTicket(), "show_together");
+  const state = next(asked, "choose_people", { people: 4 });
   const full = next(state, "press_refused", { pressId: state.press.id, code: "full" });
   assert.deepEqual(
     [full.view, full.party.refused, full.press, ticketsOf(full).length],
-    ["ticket", "full", null, 2],
+    ["ticket", "full", null, 1],
   );
+  assert.equal(mayJoin(full, { isPeople: true }), true);
+  const fewer = next(next(full, "show_together"), "choose_people", { people: 2 });
+  assert.deepEqual([fewer.press.body.people, fewer.party.refused], [1, null]);
 });
 
 test("whatever is pressed, no visitor links more than six tickets, and no press has two ids", () => {
@@ -235,15 +238,20 @@ test("whatever is pressed, no visitor links more than six tickets, and no press 
     ],
     () => ["home"],
     () => ["back"],
-    (state) => ["press_issued", { pressId: state.press?.id, ticket: ticketOf(state) }],
+    (state) => ["press_issued", { pressId: state.press?.id, tickets: ticketsGiven(state) }],
     (state) => ["press_refused", { pressId: state.press?.id, code: "full" }],
   ];
   const visits = new Map();
-  const ticketOf = ({ press }) => {
-    if (!press) return null;
-    if (!visits.has(press.id)) visits.set(press.id, `v${visits.size}`);
-    const visit = visits.get(press.id);
-    return { visit, number: visit, service: press.body.service, service_names: {}, print: null };
+  const ticketsGiven = ({ press }) => {
+    if (!press) return [];
+    const { service, people = 1 } = press.body;
+    if (!visits.has(press.id))
+      visits.set(
+        press.id,
+        Array.from({ length: people }, (_, place) => `${press.id} ${place}`),
+      );
+    const before = visits.get(press.id).slice(0, people); // as the server answers a press of before
+    return before.map((visit) => given(visit, { service }));
   };
   let state = walk([]);
   for (let step = 0; step < 4_000; step += 1) {
