@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, null, select, type_coerce
 
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
-from server.store.engine.lookups import One, Pairs, Several
+from server.store.engine.lookups import ChangeBy, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
@@ -66,12 +66,14 @@ _NAMED = Read(
 )
 open_alarms = Several(AlarmRow, ALARMS.where(_OF_HALL, IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
 """The alarms of a hall (id) whose fault is not over, the oldest first."""
-_PAST = Read(
+past_alarms = Several(
     AlarmRow,
     ALARMS.where(_OF_HALL, _IS_CLEARED_SINCE)
     .order_by(alarm.c.cleared_at.desc(), alarm.c.id.desc())
     .limit(bindparam("most")),
+    names=("hall", "since"),
 )
+"""The alarms of a hall (id) cleared since an instant, the last cleared first; `most` at most."""
 open_by_hall = Pairs(
     tuple[str, int],
     select(hall.c.slug, func.count().label("alarms"))
@@ -94,11 +96,6 @@ def alarms_named(rows: Rows, alarms: Iterable[str]) -> list[NamedAlarm]:
     """Some alarms, by their ids."""
     ids = list(alarms)
     return rows.all(_NAMED, alarms=ids) if ids else []
-
-
-def past_alarms(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlarmRow]:
-    """The alarms of a hall (id) cleared since an instant, the last cleared first; `most` at most."""
-    return rows.all(_PAST, hall=hall, since=since, most=most)
 
 
 def as_alarm(row: AlarmRow) -> Alarm:
@@ -180,7 +177,8 @@ _INSERT = Write(
 )
 _OF_ROW = recipient.update().where(recipient.c.id == bindparam("row_id"))
 _SET_CHOICE = Write(_OF_ROW, "hall", "kinds", "language", "notices_since")
-_SET_SECRET = Write(_OF_ROW, "secret")
+set_secret = ChangeBy(_OF_ROW, "row_id", "secret")
+"""Keeps another secret of a webhook (id)."""
 _REMOVE = Write(_OF_ROW.values(secret=null()), "removed_at")
 _ERASE_ADDRESS = Write(
     erasable.update().where(erasable.c.id == bindparam("row_id")).values(value=null(), salt=null())
@@ -233,11 +231,6 @@ def set_choice(transaction: Writes, current: Recipient, choice: AlarmChoice, *, 
     """Keeps what a recipient receives; notices from now on, where it did not receive them before."""
     since = (current.notices_since or now) if choice.has_notices else None
     transaction.run(_SET_CHOICE, row_id=current.id, notices_since=since, **_choice_values(choice))
-
-
-def set_secret(transaction: Writes, recipient: str, secret: str) -> None:
-    """Keeps another secret of a webhook (id)."""
-    transaction.run(_SET_SECRET, row_id=recipient, secret=secret)
 
 
 def remove_recipient(transaction: Writes, recipient: Recipient, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, type_coerce
 
 from hardware.json_types import Texts
 from server.domain.alerts import Alert, AlertKind
-from server.store.engine.lookups import Several
+from server.store.engine.lookups import Exists, Pairs, Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert, alert_shown
 from server.store.tables.columns import Document
@@ -54,27 +54,34 @@ _OF_PRESS_ANYWHERE = Read(
 )
 rows_of_alert = Several(AlertRow, _ALERTS.where(alert.c.alert == bindparam("alert")).order_by(alert.c.hall))
 """An alert in each of its halls."""
-_ENDED_SINCE = Read(
+ended_since = Several(
     AlertRow,
     _ALERTS.where(_OF_HALL, alert.c.ended_at > bindparam("since"))
     .order_by(alert.c.ended_at.desc(), alert.c.id.desc())
     .limit(bindparam("most")),
+    names=("hall", "since"),
 )
-_EXPIRED = Read(
-    str, select(alert.c.id).where(_OF_HALL, _IS_OPEN, alert.c.expires_at <= bindparam("now")).limit(1)
+"""The alerts of a hall (id) that ended after an instant, `most` at most, the last end first."""
+has_expired = Exists(
+    str,
+    select(alert.c.id).where(_OF_HALL, _IS_OPEN, alert.c.expires_at <= bindparam("now")).limit(1),
+    names=("hall", "now"),
 )
+"""Whether an alert of a hall (id) that nobody has ended is past its stated time."""
 _HALLS_OF_EXPIRED = Read(
     str,
     select(alert.c.hall)
     .where(_IS_OPEN, alert.c.expires_at > bindparam("after"), alert.c.expires_at <= bindparam("until"))
     .distinct(),
 )
-_SHOWN = Read(
+screens_showing = Pairs(
     tuple[str, datetime],
     select(alert_shown.c.screen, alert_shown.c.shown_at).where(
         alert_shown.c.alert == bindparam("alert"), alert_shown.c.hall == bindparam("hall")
     ),
+    names=("alert", "hall"),
 )
+"""The screens that confirmed that they show an alert in a hall (id), and when each did."""
 _WORDS: Read[AlertWords] = Read(
     dict[str, dict[str, str]],
     select(type_coerce(erasable.c.value, Document).label("words")).where(erasable.c.id == bindparam("kept")),
@@ -84,11 +91,6 @@ _WORDS: Read[AlertWords] = Read(
 def open_alerts(rows: Rows, hall: str) -> list[Alert]:
     """The alerts of a hall (id) that nobody has ended, in the order they were raised."""
     return [as_alert(row) for row in open_rows(rows, hall)]
-
-
-def has_expired(rows: Rows, hall: str, now: datetime) -> bool:
-    """Whether an alert of a hall (id) that nobody has ended is past its stated time."""
-    return rows.one(_EXPIRED, hall=hall, now=now) is not None
 
 
 def halls_of_expired(rows: Rows, *, after: datetime, until: datetime) -> set[str]:
@@ -104,16 +106,6 @@ def alert_of_press(rows: Rows, hall: str, *, by: Collection[str], press: str) ->
 def alert_of_press_anywhere(rows: Rows, *, by: Collection[str], press: str) -> str | None:
     """The alert that a press (digest) of an author (all ids) raised in any hall."""
     return rows.one(_OF_PRESS_ANYWHERE, by=sorted(by), press=press)
-
-
-def ended_since(rows: Rows, hall: str, since: datetime, *, most: int) -> list[AlertRow]:
-    """The alerts of a hall (id) that ended after an instant, `most` at most, the last end first."""
-    return rows.all(_ENDED_SINCE, hall=hall, since=since, most=most)
-
-
-def screens_showing(rows: Rows, alert: str, hall: str) -> dict[str, datetime]:
-    """The screens that confirmed that they show an alert in a hall (id), and when each did."""
-    return dict(rows.all(_SHOWN, alert=alert, hall=hall))
 
 
 def words_of(rows: Rows, kept: str | None) -> AlertWords:

@@ -5,9 +5,8 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from server.store.engine.lookups import NewRow, Several
-from server.store.engine.statements import Read, Rows, Write
-from server.store.engine.writes import Writes
+from server.store.engine.lookups import ChangeBy, NewRow, One, Several
+from server.store.engine.statements import Read, Rows
 from server.store.tables.visits import appointment, appointment_access, leg, not_issued, ticket_access, visit
 
 _ONLY_BY_APPOINTMENT = "appointment_only"
@@ -82,15 +81,17 @@ _BY_EXTERNAL_ID = Read(
     AppointmentRow,
     _APPOINTMENTS.where(_ACCESS_OF_HALL, appointment_access.c.external_id == bindparam("name")),
 )
-_BY_CODE = Read(
+appointments_with_code = Several(
     AppointmentRow,
     _APPOINTMENTS.where(_ACCESS_OF_HALL, appointment_access.c.code == bindparam("code")).order_by(
         appointment.c.booked_at
     ),
+    names=("hall", "code"),
 )
+"""The appointments with a code (as `code_key` writes it), by their hour: one a day at most."""
 appointments_named_outside = Several(AppointmentRow, _APPOINTMENTS.where(_ACCESS_OF_HALL))
 """Every appointment of a hall that still has a code or the id of another program."""
-_AT_HOUR = Read(
+convocations_at = Several(
     AppointmentRow,
     _APPOINTMENTS.where(
         _OF_HALL,
@@ -99,14 +100,18 @@ _AT_HOUR = Read(
         appointment.c.booked_at == bindparam("at"),
         appointment.c.is_convocation.is_(True),
     ).order_by(appointment.c.state, appointment.c.id),
+    names=("hall", "on"),
 )
-_HOURS = Read(
+"""The convocations of a service at an hour, those still expected first."""
+hours_of_convocations = Several(
     ConvocationHour,
     select(appointment.c.service, appointment.c.booked_at, func.count().label("expected"))
     .where(_OF_HALL, _ON_DAY, appointment.c.is_convocation.is_(True), appointment.c.state == "booked")
     .group_by(appointment.c.service, appointment.c.booked_at)
     .order_by(appointment.c.service, appointment.c.booked_at),
+    names=("hall", "on"),
 )
+"""The hours of a local date at which convocations are still expected, by service."""
 
 
 def _of_day() -> Select[*tuple[object, ...]]:
@@ -125,8 +130,9 @@ def _of_day() -> Select[*tuple[object, ...]]:
     )
 
 
-_OF_DAY = Read(AppointmentOfDay, _of_day())
-_DEMAND = Read(
+appointments_of_day = Several(AppointmentOfDay, _of_day(), names=("hall", "on"))
+"""The appointments of a local date by their hour, with the visits of those who came."""
+ticket_not_issued = One(
     str,
     select(not_issued.c.id)
     .where(
@@ -139,59 +145,26 @@ _DEMAND = Read(
     )
     .order_by(not_issued.c.wanted_at.desc(), not_issued.c.id.desc())
     .limit(1),
+    names=("hall", "on"),
 )
-_OF_PRESS = Read(
+"""The last ticket not issued at a device since an instant, because the service needs an appointment."""
+appointment_of_press = One(
     str,
     select(appointment.c.id)
     .select_from(ticket_access.join(appointment, appointment.c.visit == ticket_access.c.visit))
     .where(ticket_access.c.press == bindparam("press"), ticket_access.c.hall == bindparam("hall")),
+    names=("hall", "press"),
 )
+"""The appointment whose ticket a press gave (id); None where it gave none, or one without appointment."""
 insert_access = NewRow(appointment_access, AppointmentAccess)
 """Keeps the external id and the code of a new appointment."""
-_MOVE_ACCESS = Write(
+move_access = ChangeBy(
     appointment_access.update().where(appointment_access.c.appointment == bindparam("of_appointment")),
-    "booked_on",
-    "expires_at",
+    *("of_appointment", "booked_on", "expires_at"),
 )
-
-
-def ticket_not_issued(
-    rows: Rows, hall: str, on: date, *, service: str, device: str, since: datetime
-) -> str | None:
-    """The last ticket not issued at a device since an instant, because the service needs an appointment."""
-    return rows.one(_DEMAND, hall=hall, on=on, service=service, device=device, since=since)
+"""Moves the code and the external id of an appointment (id) to another local date."""
 
 
 def appointment_named(rows: Rows, hall: str, name: str) -> AppointmentRow | None:
     """An appointment of a hall by its id, else by the id another program gave it."""
     return rows.one(_BY_ID, hall=hall, name=name) or rows.one(_BY_EXTERNAL_ID, hall=hall, name=name)
-
-
-def appointments_with_code(rows: Rows, hall: str, code: str) -> list[AppointmentRow]:
-    """The appointments with a code (as `code_key` writes it), by their hour: one a day at most."""
-    return rows.all(_BY_CODE, hall=hall, code=code)
-
-
-def convocations_at(rows: Rows, hall: str, on: date, *, service: str, at: datetime) -> list[AppointmentRow]:
-    """The convocations of a service at an hour, those still expected first."""
-    return rows.all(_AT_HOUR, hall=hall, on=on, service=service, at=at)
-
-
-def hours_of_convocations(rows: Rows, hall: str, on: date) -> list[ConvocationHour]:
-    """The hours of a local date at which convocations are still expected, by service."""
-    return rows.all(_HOURS, hall=hall, on=on)
-
-
-def appointments_of_day(rows: Rows, hall: str, on: date) -> list[AppointmentOfDay]:
-    """The appointments of a local date by their hour, with the visits of those who came."""
-    return rows.all(_OF_DAY, hall=hall, on=on)
-
-
-def appointment_of_press(rows: Rows, hall: str, press: str) -> str | None:
-    """The appointment whose ticket a press gave (id); None where it gave none, or one without appointment."""
-    return rows.one(_OF_PRESS, press=press, hall=hall)
-
-
-def move_access(transaction: Writes, appointment: str, *, booked_on: date, expires_at: datetime) -> None:
-    """Moves the code and the external id of an appointment (id) to another local date."""
-    transaction.run(_MOVE_ACCESS, of_appointment=appointment, booked_on=booked_on, expires_at=expires_at)

@@ -50,8 +50,14 @@ _OF_SITE = bulletin.c.site == bindparam("of_site")
 _NEWEST = rows_of(BulletinRow, bulletin).order_by(bulletin.c.received_at.desc(), bulletin.c.id.desc())
 bulletin_row = One(BulletinRow, rows_of(BulletinRow, bulletin).where(_OF_ID))
 """A bulletin by its id."""
-_BY_KEY = Read.of(BulletinRow, bulletin, _OF_SITE, bulletin.c.key == bindparam("of_key"))
-_LIST = Read(BulletinRow, _NEWEST.where(_OF_SITE).limit(bindparam("most")))
+bulletin_of_key = One.of(
+    BulletinRow, bulletin, _OF_SITE, bulletin.c.key == bindparam("of_key"), names=("of_site", "of_key")
+)
+"""The bulletin of a site with this digest."""
+newest_bulletins = Several(
+    BulletinRow, _NEWEST.where(_OF_SITE).limit(bindparam("most")), names=("of_site", "most")
+)
+"""The newest bulletins of a site, refused ones included."""
 taken_bulletins = Several(BulletinRow, _NEWEST.where(_OF_SITE, bulletin.c.state != REFUSED))
 """The bulletins of a site that were proposed, whatever became of them; the newest first."""
 _REFUSED = Read(
@@ -80,16 +86,6 @@ _DELETE = Write(bulletin.delete().where(_OF_ID))
 def key_digest(key: BulletinKey) -> str:
     """The digest by which a bulletin is known again."""
     return hashlib.sha256("\n".join((key.sender, key.identifier, to_text(key.sent))).encode()).hexdigest()
-
-
-def bulletin_of_key(rows: Rows, site: str, key: str) -> BulletinRow | None:
-    """The bulletin of a site with this digest."""
-    return rows.one(_BY_KEY, of_site=site, of_key=key)
-
-
-def newest_bulletins(rows: Rows, site: str, most: int) -> list[BulletinRow]:
-    """The newest bulletins of a site, refused ones included."""
-    return rows.all(_LIST, of_site=site, most=most)
 
 
 def count_open(rows: Rows, site: str, now: datetime) -> int:
@@ -124,7 +120,8 @@ sources = Several.of(SourceRow, bulletin_source, order=("id",))
 _ADD = Write.insert_or(lambda new: {"url": new["url"]}, bulletin_source, ("id",), ("site", "url", "entries"))
 _CLAIM = Write(bulletin_source.update().where(_OF_SOURCE, _IS_DUE), "tried_at")
 _KEEP = Write(bulletin_source.update().where(_OF_SOURCE), "read_at", "failure", "entries")
-_FAIL = Write(bulletin_source.update().where(_OF_SOURCE), "failure")
+keep_source_failure = ChangeBy(bulletin_source.update().where(_OF_SOURCE), "of_id", "failure")
+"""Keeps why a source (id) could not be read."""
 delete_source = ChangeBy(bulletin_source.delete().where(_OF_SOURCE))
 """Forgets a source (id) that no site names any more."""
 
@@ -149,8 +146,3 @@ def keep_reading(
 ) -> None:
     """Keeps when a source (id) was read, and what of it. `failure`: some of its bulletins were broken."""
     rows.execute(_KEEP, of_id=source, read_at=now, failure=failure, entries=list(entries))
-
-
-def keep_source_failure(rows: WrittenRows, source: str, code: str) -> None:
-    """Keeps why a source (id) could not be read."""
-    rows.execute(_FAIL, of_id=source, failure=code)

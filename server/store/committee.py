@@ -111,10 +111,14 @@ delete_member = ChangeBy.delete(committee_member, "id")
 insert_meeting = NewRow(committee_meeting, MeetingRow, once=True)
 """Keeps a new meeting; one of this id stays."""
 _OF_MEETING = committee_meeting.c.id == bindparam("of_id")
-_CHANGE_MEETING = Write(committee_meeting.update().where(_OF_MEETING), "met_on", "starts_at", "agenda")
+change_meeting_row = ChangeBy(
+    committee_meeting.update().where(_OF_MEETING), *("of_id", "met_on", "starts_at", "agenda")
+)
+"""Changes the day, hour and agenda of a meeting."""
 delete_meeting = ChangeBy(committee_meeting.delete().where(_OF_MEETING))
 """Deletes a meeting; its decisions and minutes must be none."""
-_MARK_SENT = Write(committee_meeting.update().where(_OF_MEETING), "report", "pack_sent_on")
+mark_sent = ChangeBy(committee_meeting.update().where(_OF_MEETING), "of_id", "report", "pack_sent_on")
+"""Notes which report was sent before a meeting, and when."""
 insert_decision = NewRow(committee_decision, DecisionRow, once=True)
 """Keeps a new decision; one of this id stays."""
 _KEEP_MINUTES = Write.upsert(
@@ -127,16 +131,6 @@ delete_minutes = ChangeBy.delete(committee_minutes, "meeting")
 def minutes_of(rows: Rows, meetings: Sequence[str]) -> dict[str, MinutesSummary]:
     """The minutes of meetings (ids), without their content."""
     return {each.meeting: each for each in rows.all(_MINUTES_OF, meetings=list(meetings))}
-
-
-def change_meeting_row(rows: WrittenRows, meeting: str, met_on: date, starts_at: str, agenda: str) -> None:
-    """Changes the day, hour and agenda of a meeting."""
-    rows.execute(_CHANGE_MEETING, of_id=meeting, met_on=met_on, starts_at=starts_at, agenda=agenda)
-
-
-def mark_sent(rows: WrittenRows, meeting: str, report: str, sent_on: date) -> None:
-    """Notes which report was sent before a meeting, and when."""
-    rows.execute(_MARK_SENT, of_id=meeting, report=report, pack_sent_on=sent_on)
 
 
 def keep_minutes(rows: WrittenRows, new: MinutesRow) -> None:

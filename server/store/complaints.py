@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
-from server.store.engine.lookups import KeepFields, One, Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import ChangeBy, KeepFields, One, Pairs, Several
+from server.store.engine.statements import Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
 
@@ -56,14 +56,16 @@ locked_entry_of = One.of(EntryRow, complaint, "id", is_locked=True)
 """The entry of an id, which nobody else changes before this transaction ends."""
 entry_of_reference = One.of(EntryRow, complaint, "reference")
 """The entry of a reference."""
-_RELEASED = Read(
+released_entries = Several(
     EntryRow,
     rows_of(EntryRow, complaint)
     .where(complaint.c.hall == bindparam("hall"), complaint.c.released_at.is_not(None))
     .order_by(complaint.c.released_at.desc())
     .limit(bindparam("most")),
+    names=("hall", "most"),
 )
-_COUNTS_SINCE = Read(
+"""The entries of a hall (id) whose public wording everybody may read, the newest first."""
+count_public_entries = Pairs(
     tuple[str, int],
     select(complaint.c.channel, func.count().label("count"))
     .where(
@@ -73,7 +75,9 @@ _COUNTS_SINCE = Read(
         complaint.c.state != EntryState.SET_ASIDE,
     )
     .group_by(complaint.c.channel),
+    names=("hall", "since"),
 )
+"""How many entries a hall (id) received after an instant, by public channel; none that is set aside."""
 arrivals_of = Several.of(
     Arrival,
     complaint,
@@ -113,20 +117,11 @@ change_entry = KeepFields(
 contact_of = One.of(ContactRow, complaint_contact, "complaint")
 """The contact of the author of an entry; None: there is none, or it was erased."""
 _INSERT_CONTACT = Write.new_row(complaint_contact, ContactRow)
-_ERASE_CONTACT_AFTER = Write(
+erase_contact_after = ChangeBy(
     complaint_contact.update().where(complaint_contact.c.complaint == bindparam("of_complaint")),
-    "erase_after",
+    *("of_complaint", "erase_after"),
 )
-
-
-def released_entries(rows: Rows, hall: str, most: int) -> list[EntryRow]:
-    """The entries of a hall (id) whose public wording everybody may read, the newest first."""
-    return rows.all(_RELEASED, hall=hall, most=most)
-
-
-def count_public_entries(rows: Rows, hall: str, since: datetime) -> dict[str, int]:
-    """How many entries a hall (id) received after an instant, by public channel; none that is set aside."""
-    return dict(rows.all(_COUNTS_SINCE, hall=hall, since=since))
+"""Keeps when the contact of an entry is erased."""
 
 
 def move_entries(
@@ -148,8 +143,3 @@ def insert_entry(rows: WrittenRows, new: EntryRow, contact: ContactRow | None) -
     if is_new and contact is not None:
         rows.execute(_INSERT_CONTACT, **values_of(contact))
     return is_new
-
-
-def erase_contact_after(rows: WrittenRows, entry: str, erase_after: datetime) -> None:
-    """Keeps when the contact of an entry is erased."""
-    rows.execute(_ERASE_CONTACT_AFTER, of_complaint=entry, erase_after=erase_after)

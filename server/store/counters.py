@@ -6,7 +6,7 @@ gives the session its id. Messages between pages at work are short lines that ar
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import bindparam, delete, func, select, type_coerce, update
@@ -174,14 +174,15 @@ class CallByRule:
     why: Json
 
 
-_FIRST_CALLS = Read.of(
+first_calls = Several.of(
     FirstCall,
     leg,
     "hall",
     leg.c.last_called_at > bindparam("since"),
     leg.c.first_called_at > bindparam("since"),
 )
-_BY_RULE = Read(
+"""The first calls of legs of a hall (id) after an instant."""
+calls_by_rule = Several(
     CallByRule,
     select(leg.c.queue, type_coerce(leg.c.why, Document).label("why"))
     .join(counter_session, counter_session.c.id == leg.c.session)
@@ -192,17 +193,9 @@ _BY_RULE = Read(
         counter_session.c.profile == bindparam("profile"),
     )
     .order_by(leg.c.first_called_at, leg.c.id),
+    names=("hall", "on"),
 )
-
-
-def first_calls(rows: Rows, hall: str, *, since: datetime) -> list[FirstCall]:
-    """The first calls of legs of a hall (id) after an instant."""
-    return rows.all(_FIRST_CALLS, hall=hall, since=since)
-
-
-def calls_by_rule(rows: Rows, hall: str, on: date, *, rule: str, profile: str) -> list[CallByRule]:
-    """The calls of a business day that a rule made for sessions of a work profile, the first call first."""
-    return rows.all(_BY_RULE, hall=hall, on=on, rule=rule, profile=profile)
+"""The calls of a business day that a rule made for sessions of a work profile, the first call first."""
 
 
 type MessageKind = Literal["counter", "help"]
@@ -230,44 +223,35 @@ _MESSAGES = rows_of(MessageRow, message)
 _OF_HALL = _MESSAGES.where(message.c.hall == bindparam("hall"), message.c.erase_after > bindparam("now"))
 message_row = One(MessageRow, _MESSAGES.where(message.c.id == bindparam("message")))
 """A message by its id."""
-_UNSEEN = Read(
+unseen_messages = Several(
     MessageRow,
     _OF_HALL.where(message.c.counter == bindparam("counter"), message.c.seen_at.is_(None)).order_by(
         message.c.sent_at, message.c.id
     ),
+    names=("hall", "counter"),
 )
-_OF_KIND = Read(
+"""The unseen messages for a counter of a hall (id), the oldest first."""
+newest_messages = Several(
     MessageRow,
     _OF_HALL.where(message.c.kind == bindparam("kind"))
     .order_by(message.c.sent_at.desc(), message.c.id.desc())
     .limit(10),
+    names=("hall", "kind"),
 )
+"""The ten newest messages of a kind in a hall (id), the latest first."""
 insert_message = NewRow(message, MessageRow)
 """Keeps a new message, which nobody has seen."""
-_DELETE_OLD = Write(
-    message.delete().where(message.c.hall == bindparam("of_hall"), message.c.erase_after <= bindparam("now"))
+delete_old_messages = ChangeBy(
+    message.delete().where(message.c.hall == bindparam("of_hall"), message.c.erase_after <= bindparam("now")),
+    *("of_hall", "now"),
 )
+"""Deletes the messages of a hall (id) that nobody may read any more."""
 _NOTE_SEEN = Write(
     message.update()
     .where(message.c.id == bindparam("row_id"), message.c.seen_at.is_(None))
     .values(text=None),
     *("seen_at", "seen_from"),
 )
-
-
-def unseen_messages(rows: Rows, hall: str, counter: str, *, now: datetime) -> list[MessageRow]:
-    """The unseen messages for a counter of a hall (id), the oldest first."""
-    return rows.all(_UNSEEN, hall=hall, counter=counter, now=now)
-
-
-def newest_messages(rows: Rows, hall: str, kind: str, *, now: datetime) -> list[MessageRow]:
-    """The ten newest messages of a kind in a hall (id), the latest first."""
-    return rows.all(_OF_KIND, hall=hall, kind=kind, now=now)
-
-
-def delete_old_messages(transaction: Writes, hall: str, *, now: datetime) -> None:
-    """Deletes the messages of a hall (id) that nobody may read any more."""
-    transaction.run(_DELETE_OLD, of_hall=hall, now=now)
 
 
 def note_message_seen(transaction: Writes, message: str, *, at: datetime, seen_from: str) -> None:

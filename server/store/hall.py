@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select
 
-from server.store.engine.lookups import Several
+from server.store.engine.lookups import Count, One, Several
 from server.store.engine.statements import Read, Rows, literal_word, rows_of
 from server.store.tables.counters import quiet
 from server.store.tables.journals import erasable
@@ -46,8 +46,13 @@ _ARRIVALS = Read(
     .select_from(leg)
     .where(*_LEG_OF_DAY, leg.c.position == 1),
 )
-_WAITS = Read(CalledAfter, rows_of(CalledAfter, leg).where(*_LEG_OF_DAY, leg.c.first_called_at.is_not(None)))
-_GREETINGS = Read(
+waits_of_day = Several(
+    CalledAfter,
+    rows_of(CalledAfter, leg).where(*_LEG_OF_DAY, leg.c.first_called_at.is_not(None)),
+    names=("hall", "on"),
+)
+"""The waits of the legs of a hall (id) and business day that were called."""
+greetings_of_day = Count(
     int,
     select(func.count().label("greetings"))
     .select_from(greeting)
@@ -56,22 +61,14 @@ _GREETINGS = Read(
         greeting.c.business_day == bindparam("on"),
         greeting.c.is_undone.is_(False),
     ),
+    names=("hall", "on"),
 )
+"""How many visitors were greeted without a ticket in a hall (id) on a business day."""
 
 
 def arrivals_of_day(rows: Rows, hall: str, on: date) -> ArrivalCounts:
     """The visits of a hall (id) that began on a business day."""
     return rows.one(_ARRIVALS, hall=hall, on=on) or ArrivalCounts(0, None)
-
-
-def waits_of_day(rows: Rows, hall: str, on: date) -> list[CalledAfter]:
-    """The waits of the legs of a hall (id) and business day that were called."""
-    return rows.all(_WAITS, hall=hall, on=on)
-
-
-def greetings_of_day(rows: Rows, hall: str, on: date) -> int:
-    """How many visitors were greeted without a ticket in a hall (id) on a business day."""
-    return rows.one(_GREETINGS, hall=hall, on=on) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ _IS_STARTED_BY_CALL = and_(
     leg.c.parked_s.is_(None),
     leg.c.last_called_at > bindparam("since"),
 )
-_SHOWN = Read(
+shown_calls = Several(
     ShownCall,
     rows_of(ShownCall, leg, language=erasable.c.value)
     .select_from(
@@ -119,7 +116,12 @@ _SHOWN = Read(
     .where(_OF_HALL, IS_AT_WORK, or_(leg.c.state == literal_word("called"), _IS_STARTED_BY_CALL))
     .order_by(leg.c.last_called_at.desc())
     .limit(12),
+    names=("hall",),
 )
+"""The legs of a hall (id) that are called, the last call first, at most 12.
+
+One that is in service by its call alone is among them if it was called after `since`.
+"""
 earlier_calls = Several(
     EarlierCall,
     rows_of(EarlierCall, leg)
@@ -130,29 +132,18 @@ earlier_calls = Several(
 """The last 24 legs of a hall (id) that were called, the last call first."""
 
 
-def shown_calls(rows: Rows, hall: str, *, since: datetime) -> list[ShownCall]:
-    """The legs of a hall (id) that are called, the last call first, at most 12.
-
-    One that is in service by its call alone is among them if it was called after `since`.
-    """
-    return rows.all(_SHOWN, hall=hall, since=since)
-
-
 _LATER = quiet.alias("later")
 _LAST_SET_AT = select(func.max(_LATER.c.set_at)).where(_LATER.c.hall == bindparam("hall")).scalar_subquery()
-_QUIET_UNTIL = Read(
+quiet_until = One(
     datetime,
     select(quiet.c.quiet_until).where(
         quiet.c.hall == bindparam("hall"),
         quiet.c.quiet_until > bindparam("now"),
         quiet.c.set_at == _LAST_SET_AT,
     ),
+    names=("hall", "now"),
 )
+"""The instant from which calls are said aloud again in a hall (id); None while they are.
 
-
-def quiet_until(rows: Rows, hall: str, now: datetime) -> datetime | None:
-    """The instant from which calls are said aloud again in a hall (id); None while they are.
-
-    The last request holds, also where it is shorter than one before.
-    """
-    return rows.one(_QUIET_UNTIL, hall=hall, now=now)
+The last request holds, also where it is shorter than one before.
+"""

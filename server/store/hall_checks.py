@@ -37,30 +37,23 @@ class FindingRow:
     added_at: datetime
 
 
-_OF_HALL = Read.of(CheckRow, hall_check, "hall", "kind", order=(hall_check.c.done_on.desc(), "id"))
+checks_of = Several.of(CheckRow, hall_check, "hall", "kind", order=(hall_check.c.done_on.desc(), "id"))
+"""The checks of a hall (id) of one kind, the newest first."""
 check_of = One.of(CheckRow, hall_check, "id")
 """The check of an id."""
 locked_check_of = One.of(CheckRow, hall_check, "id", is_locked=True)
 """The check of an id, locked until the transaction ends."""
-_FINDINGS = Read(
+findings_of = Several(
     FindingRow,
     rows_of(FindingRow, finding)
     .join(hall_check, hall_check.c.id == finding.c.hall_check)
     .where(hall_check.c.hall == bindparam("hall"), hall_check.c.kind == bindparam("kind"))
     .order_by(finding.c.hall_check, finding.c.place),
+    names=("hall", "kind"),
 )
+"""The findings of all checks of a hall (id) of one kind, by check."""
 _INSERT = Write.new_row_once(hall_check, CheckRow)
 _INSERT_FINDING = Write.new_row(finding, FindingRow)
-
-
-def checks_of(rows: Rows, hall: str, kind: str) -> list[CheckRow]:
-    """The checks of a hall (id) of one kind, the newest first."""
-    return rows.all(_OF_HALL, hall=hall, kind=kind)
-
-
-def findings_of(rows: Rows, hall: str, kind: str) -> list[FindingRow]:
-    """The findings of all checks of a hall (id) of one kind, by check."""
-    return rows.all(_FINDINGS, hall=hall, kind=kind)
 
 
 def insert_check(rows: WrittenRows, new: CheckRow, findings: Iterable[FindingRow]) -> None:

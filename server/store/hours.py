@@ -23,7 +23,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import AtBreak, Break, next_break, running_break
 from server.domain.visits.facts import INFORMED
 from server.domain.visits.transitions import EndReason
-from server.store.engine.lookups import Several
+from server.store.engine.lookups import One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.operation.job_runs import has_run
@@ -88,21 +88,25 @@ _WAS_BUSY = Read(
     ),
 )
 _NOTE_RUN = Write(job_run.insert(), "job", "hall", "business_day", "done_at")
-_LAST_CLOSED = Read(
+last_closed_day = One(
     ClosedDayFact,
     select(type_coerce(hall_fact.c.body, Document).label("body"), hall_fact.c.happened_at)
     .where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.kind == bindparam("kind"))
     .order_by(hall_fact.c.position.desc())
     .limit(1),
+    names=("hall", "kind"),
 )
-_LEFT = Read.of(
+"""The last fact of this kind, of a hall's (id) closed day; None before the first."""
+legs_ended_by = Several.of(
     LegLeftOpen,
     leg,
     "hall",
     leg.c.business_day == bindparam("day"),
     leg.c.end_reason == bindparam("reason"),
     order=("issued_at", "id"),
+    names=("hall", "day"),
 )
+"""The legs of a hall (id) and business day that ended for a reason, the first issued first."""
 _ENDS = Read(
     tuple[str, int],
     select(visit.c.end_reason, func.count().label("counted"))
@@ -113,7 +117,7 @@ _ENDS = Read(
     )
     .group_by(visit.c.end_reason),
 )
-_NOT_ISSUED = Read(
+tickets_not_issued = Pairs(
     tuple[str, int],
     select(not_issued.c.reason, func.count().label("counted"))
     .where(
@@ -122,7 +126,9 @@ _NOT_ISSUED = Read(
         not_issued.c.reason.not_in((DEMAND_MET, INFORMED)),
     )
     .group_by(not_issued.c.reason),
+    names=("hall", "day"),
 )
+"""How many tickets were not issued in a hall (id) on a business day, by reason."""
 
 
 def open_legs_up_to(rows: Rows, hall: str, day: date) -> list[OpenLeg]:
@@ -146,24 +152,9 @@ def note_closed(transaction: Writes, hall: str, day: date, *, at: datetime) -> N
     transaction.run(_NOTE_RUN, job=JOB, hall=hall, business_day=day.isoformat(), done_at=at)
 
 
-def last_closed_day(rows: Rows, hall: str, kind: str) -> ClosedDayFact | None:
-    """The last fact of this kind, of a hall's (id) closed day; None before the first."""
-    return rows.one(_LAST_CLOSED, hall=hall, kind=kind)
-
-
-def legs_ended_by(rows: Rows, hall: str, day: date, *, reason: str) -> list[LegLeftOpen]:
-    """The legs of a hall (id) and business day that ended for a reason, the first issued first."""
-    return rows.all(_LEFT, hall=hall, day=day, reason=reason)
-
-
 def visits_ended(rows: Rows, hall: str, day: date) -> dict[EndReason, int]:
     """How many visits of a hall (id) and business day ended, by reason."""
     return {EndReason(reason): counted for reason, counted in rows.all(_ENDS, hall=hall, day=day)}
-
-
-def tickets_not_issued(rows: Rows, hall: str, day: date) -> dict[str, int]:
-    """How many tickets were not issued in a hall (id) on a business day, by reason."""
-    return dict(rows.all(_NOT_ISSUED, hall=hall, day=day))
 
 
 _DECIDED = Read(
@@ -214,7 +205,7 @@ class TicketsOfHour:
 
 
 _HOUR = type_coerce(leg.c.arrived_at, BigInteger).op("/")(_HOUR_MICROS)
-_HOURS = Read(
+tickets_by_hour = Several(
     TicketsOfHour,
     select(leg.c.business_day, _HOUR.label("hour"), func.count().label("tickets"))
     .where(
@@ -225,9 +216,6 @@ _HOURS = Read(
         or_(leg.c.end_reason.is_(None), leg.c.end_reason.not_in(["cancelled", "undone"])),
     )
     .group_by(leg.c.business_day, _HOUR),
+    names=("hall",),
 )
-
-
-def tickets_by_hour(rows: Rows, hall: str, *, first: date, last: date) -> list[TicketsOfHour]:
-    """The tickets of a hall (id) from a business day on, before another; none that were taken back."""
-    return rows.all(_HOURS, hall=hall, first=first, last=last)
+"""The tickets of a hall (id) from a business day on, before another; none that were taken back."""

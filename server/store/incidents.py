@@ -7,7 +7,7 @@ those of its own sockets at every heartbeat; one that was not repeated for a min
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -191,14 +191,16 @@ class NoteRow(ChangedNote):
 
 
 _NOTES = rows_of(NoteRow, incident_note)
-_SINCE = Read(
+notes_between = Several(
     NoteRow,
     _NOTES.where(
         incident_note.c.hall == bindparam("hall"),
         incident_note.c.happened_on >= bindparam("since"),
         incident_note.c.happened_on < bindparam("until"),
     ).order_by(incident_note.c.happened_on.desc(), incident_note.c.written_at.desc(), incident_note.c.id),
+    names=("hall", "since", "until"),
 )
+"""The notes of a hall (id) from a day on, before another one, the latest day first."""
 locked_note_by_id = One(NoteRow, _NOTES.where(incident_note.c.id == bindparam("note")).with_for_update())
 """A note by its id, which nobody else changes or erases before this transaction ends."""
 insert_note = NewRow(incident_note, NoteRow, once=True)
@@ -216,11 +218,6 @@ _WITHOUT_NOTE = Read.of(
     ~exists().where(and_(incident_note.c.incident == incident.c.id)),
     order=("raised_at", "id"),
 )
-
-
-def notes_between(rows: Rows, hall: str, since: date, until: date) -> list[NoteRow]:
-    """The notes of a hall (id) from a day on, before another one, the latest day first."""
-    return rows.all(_SINCE, hall=hall, since=since, until=until)
 
 
 def change_note_row(rows: WrittenRows, note: str, changed: ChangedNote) -> None:

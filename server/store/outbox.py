@@ -13,7 +13,7 @@ from sqlalchemy import Select, Table, and_, bindparam, case, func, null, or_, se
 
 from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targets
 from server.ids import new_id
-from server.store.engine.lookups import Distinct, Several
+from server.store.engine.lookups import ChangeBy, Distinct, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.alerts import delivery
@@ -162,9 +162,11 @@ _QUEUE = Write.insert_or(
     ("id", "alarm", "turn", "body", "created_at", "queued_at", "tries", "next_at"),
 )
 _OF_RECIPIENT = delivery.c.recipient == bindparam("of_recipient")
-_GIVE_UP = Write(
-    DELIVERIES.freed.where(delivery.c.id == bindparam("row_id"), DELIVERIES.is_underway), "given_up_at"
+give_up = ChangeBy(
+    DELIVERIES.freed.where(delivery.c.id == bindparam("row_id"), DELIVERIES.is_underway),
+    *("row_id", "given_up_at"),
 )
+"""Gives a delivery up: it is not sent any more."""
 _GIVE_UP_ALL = Write(DELIVERIES.freed.where(_OF_RECIPIENT, DELIVERIES.is_underway), "given_up_at")
 _SEND_AGAIN = Write(
     DELIVERIES.freed.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
@@ -187,11 +189,6 @@ def queue_delivery(transaction: HallTransaction, recipient: str, message: Messag
 def _queued(key: "NoticeDelivery", message: Message, now: datetime) -> dict[str, object]:
     begins = dict.fromkeys(("created_at", "queued_at", "next_at"), now)
     return {"id": new_id(), **values_of(key), **values_of(message), **begins, "tries": 0}
-
-
-def give_up(rows: WrittenRows, delivery: str, now: datetime) -> None:
-    """Gives a delivery up: it is not sent any more."""
-    rows.execute(_GIVE_UP, row_id=delivery, given_up_at=now)
 
 
 def give_up_all(transaction: Writes, recipient: str, *, now: datetime) -> None:
@@ -240,7 +237,7 @@ class _Step:
 
 _SINCE = bindparam("since", type_=notice.c.changed_at.type)
 _NOW = bindparam("now", type_=notice.c.changed_at.type)
-_CHANGED = Read.of(
+changed_notices = Several.of(
     ChangedNotice,
     notice,
     or_(
@@ -248,6 +245,7 @@ _CHANGED = Read.of(
         and_(notice.c.shown_until >= _SINCE, notice.c.shown_until <= _NOW),
     ),
 )
+"""The notices that changed since an instant, and those whose end came since."""
 _STEPS = Read(
     _Step,
     rows_of(_Step, notice_step)
@@ -262,11 +260,6 @@ queued_since = Distinct(
     ),
 )
 """The deliveries about notices that were written since an instant."""
-
-
-def changed_notices(rows: Rows, *, since: datetime, now: datetime) -> list[ChangedNotice]:
-    """The notices that changed since an instant, and those whose end came since."""
-    return rows.all(_CHANGED, since=since, now=now)
 
 
 def moments_of(rows: Rows, notices: Iterable[str]) -> Mapping[str, list[NoticeMoment]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
-from server.store.engine.lookups import ChangeBy, KeepFields, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Exists, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.outbox import Outbox
@@ -61,7 +61,8 @@ every_report = Several(ReportSummary, _SUMMARIES.order_by(report.c.begun_at.desc
 """Every report without its figures, the newest first."""
 insert_report = NewRow(report, ReportRow)
 """Keeps a new report."""
-_SET_SENTENCES = Write(report.update().where(_OF_ID), "sentences", "changed_at")
+set_sentences = ChangeBy(report.update().where(_OF_ID), "of_id", "sentences", "changed_at")
+"""Keeps the sentences of a draft."""
 freeze_row = KeepFields(
     report, ReportRow, "state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"
 )
@@ -72,20 +73,12 @@ delete_report = ChangeBy(report.delete().where(_OF_ID))
 """Deletes a draft."""
 
 
-def set_sentences(transaction: Writes, report_id: str, sentences: list[str], at: datetime) -> None:
-    """Keeps the sentences of a draft."""
-    transaction.run(_SET_SENTENCES, of_id=report_id, sentences=sentences, changed_at=at)
-
-
-_BEFORE = Read(
+has_legs_before = Exists(
     str,
     select(leg.c.id).where(leg.c.hall == bindparam("hall"), leg.c.business_day < bindparam("day")).limit(1),
+    names=("hall", "day"),
 )
-
-
-def has_legs_before(rows: Rows, hall: str, day: date) -> bool:
-    """Whether a hall (id) had a leg before a local date."""
-    return rows.one(_BEFORE, hall=hall, day=day) is not None
+"""Whether a hall (id) had a leg before a local date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +172,10 @@ _RECIPIENTS = Read(
 )
 _INSERT_SCHEDULE = Write.new_row(report_schedule, ScheduleRow)
 _INSERT_RECIPIENT = Write.new_row(report_recipient, RecipientRow)
-_END = Write(report_schedule.update().where(report_schedule.c.id == bindparam("of_id")), "ended_at")
+end_schedule = ChangeBy(
+    report_schedule.update().where(report_schedule.c.id == bindparam("of_id")), *("of_id", "ended_at")
+)
+"""Ends a schedule; its recipients are removed apart."""
 _DELETE_LETTERS = Write(report_letter.delete().where(report_letter.c.recipient == bindparam("of_recipient")))
 _DELETE_RECIPIENT = Write(report_recipient.delete().where(report_recipient.c.id == bindparam("of_recipient")))
 _ERASE = Write(
@@ -200,11 +196,6 @@ def insert_schedule(transaction: Writes, new: ScheduleRow, recipients: list[Reci
     transaction.run(_INSERT_SCHEDULE, **values_of(new))
     for each in recipients:
         transaction.run(_INSERT_RECIPIENT, **values_of(each))
-
-
-def end_schedule(transaction: Writes, schedule: str, at: datetime) -> None:
-    """Ends a schedule; its recipients are removed apart."""
-    transaction.run(_END, of_id=schedule, ended_at=at)
 
 
 def delete_recipient(transaction: Writes, recipient: Recipient) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.domain.surveys.campaigns import CheckedSurvey
 from server.domain.surveys.results import GivenAnswer, WaitingChoice
 from server.domain.surveys.turnout import Turnout
-from server.store.engine.lookups import ChangeBy, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Exists, NewRow, One, Several
 from server.store.engine.statements import (
     POSTGRESQL,
     SQLITE,
@@ -157,12 +157,14 @@ _USE_TICKET = Write(
     },
     *("survey", "digest"),
 )
-_USED = Read(
+is_ticket_used = Exists(
     str,
     select(survey_ticket.c.digest).where(
         survey_ticket.c.survey == bindparam("survey"), survey_ticket.c.digest == bindparam("digest")
     ),
+    names=("survey", "digest"),
 )
+"""Whether a ticket has answered."""
 used_tickets = Several(
     str, select(survey_ticket.c.digest).where(survey_ticket.c.survey == bindparam("survey"))
 )
@@ -205,11 +207,6 @@ def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:
 def use_ticket(rows: WrittenRows, survey: str, digest: str) -> bool:
     """Keeps that a ticket has answered; False where it had already."""
     return bool(rows.execute(_USE_TICKET, survey=survey, digest=digest))
-
-
-def is_ticket_used(rows: Rows, survey: str, digest: str) -> bool:
-    """Whether a ticket has answered."""
-    return rows.one(_USED, survey=survey, digest=digest) is not None
 
 
 def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_edited: bool) -> None:
@@ -263,7 +260,8 @@ _CLOSE = Write(
     survey.update().where(survey.c.id == bindparam("of_id"), survey.c.state == "open"),
     *("state", "changed_at", "closes_at", "secret"),
 )
-_TURNOUT = Write(survey.update().where(survey.c.id == bindparam("of_id")), "turnout")
+keep_turnout = ChangeBy(survey.update().where(survey.c.id == bindparam("of_id")), "of_id", "turnout")
+"""Keeps who answered a survey by ticket beside who came, by hall (id)."""
 _DELETE_TICKETS = Write(survey_ticket.delete().where(survey_ticket.c.survey == bindparam("of_survey")))
 delete_draft = ChangeBy(survey.delete().where(survey.c.id == bindparam("of_id"), survey.c.state == "draft"))
 """Deletes a draft; False when it is no draft."""
@@ -286,11 +284,6 @@ def keep_opened(rows: WrittenRows, opened: SurveyRow, addresses: Sequence[Survey
     rows.execute(_OPEN_IT, of_id=opened.id, **{name: values[name] for name in _OPENING})
     for each in addresses:
         rows.execute(_INSERT_ADDRESS, **values_of(each))
-
-
-def keep_turnout(rows: WrittenRows, survey_id: str, turnout: Mapping[str, Turnout]) -> None:
-    """Keeps who answered a survey by ticket beside who came, by hall (id)."""
-    rows.execute(_TURNOUT, of_id=survey_id, turnout=turnout)
 
 
 def keep_closed(rows: WrittenRows, survey_id: str, *, closes_at: datetime, now: datetime) -> bool:

@@ -28,7 +28,7 @@ from server.documents.hall import HallDocument
 from server.documents.reading import parse_hall
 from server.domain.facts import Json
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import NewRow, Several
+from server.store.engine.lookups import NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.people.pseudonyms import known_author
@@ -91,19 +91,30 @@ _OF_DOCUMENT = (
     .where(document.c.kind == bindparam("kind"), document.c.scope == bindparam("scope"))
 )
 _NEWEST_FIRST = _OF_DOCUMENT.order_by(document.c.revision.desc())
-_NEWEST = Read(Published, _NEWEST_FIRST.limit(1))
-_REVISION = Read(Published, _OF_DOCUMENT.where(document.c.revision == bindparam("revision")))
-_BEFORE = Read(
-    Published, _NEWEST_FIRST.where(document.c.revision < bindparam("before")).limit(bindparam("limit"))
+newest = One(Published, _NEWEST_FIRST.limit(1), names=("kind", "scope"))
+"""The newest revision of a document; None before the first."""
+revision_of = One(
+    Published,
+    _OF_DOCUMENT.where(document.c.revision == bindparam("revision")),
+    names=("kind", "scope", "revision"),
 )
-_TEXT = Read(
+"""One revision of a document; None where there is none of that number."""
+revisions_before = Several(
+    Published,
+    _NEWEST_FIRST.where(document.c.revision < bindparam("before")).limit(bindparam("limit")),
+    names=("kind", "scope", "before", "limit"),
+)
+"""The revisions of a document with smaller numbers, the newest first; `limit` at most."""
+document_text = One(
     str,
     select(document.c.content).where(
         document.c.kind == bindparam("kind"),
         document.c.scope == bindparam("scope"),
         document.c.revision == bindparam("revision"),
     ),
+    names=("kind", "scope", "revision"),
 )
+"""The text of one revision of a document; None where there is none of that number."""
 _NAME: BindParameter[str] = bindparam("name")
 document_texts = Several(
     str,
@@ -140,26 +151,6 @@ _IDS_OF_HALL = Read(str, select(configured.c.id).where(configured.c.hall == bind
 keep_revision = NewRow(document, NewRevision)
 """Keeps a new revision of a document."""
 _INSERT_ID = Write(configured.insert(), "id", "kind", "hall")
-
-
-def newest(rows: Rows, kind: str, scope: str) -> Published | None:
-    """The newest revision of a document; None before the first."""
-    return rows.one(_NEWEST, kind=kind, scope=scope)
-
-
-def revision_of(rows: Rows, kind: str, scope: str, revision: int) -> Published | None:
-    """One revision of a document; None where there is none of that number."""
-    return rows.one(_REVISION, kind=kind, scope=scope, revision=revision)
-
-
-def revisions_before(rows: Rows, kind: str, scope: str, before: int, limit: int) -> list[Published]:
-    """The revisions of a document with smaller numbers, the newest first; `limit` at most."""
-    return rows.all(_BEFORE, kind=kind, scope=scope, before=before, limit=limit)
-
-
-def document_text(rows: Rows, kind: str, scope: str, revision: int) -> str | None:
-    """The text of one revision of a document; None where there is none of that number."""
-    return rows.one(_TEXT, kind=kind, scope=scope, revision=revision)
 
 
 def newest_of_halls(rows: Rows) -> dict[str, Published]:
@@ -285,14 +276,16 @@ _OPEN = Read(
     )
     .order_by(draft.c.document),
 )
-_CONTENT_OF = Read(
+draft_content = One(
     dict[str, Any],
     select(_CONTENT).where(
         draft.c.document == bindparam("document"),
         draft.c.version == bindparam("version"),
         draft.c.content.is_not(None),
     ),
+    names=("document", "version"),
 )
+"""The content of a version of a draft; None where it is not kept any more."""
 _INSERT_DRAFT = Write.new_row(draft, NewVersion)
 _DELETE_BEFORE = Write(
     draft.delete().where(
@@ -315,11 +308,6 @@ def drafting_of(rows: Rows, document: str) -> Drafting:
 def open_drafts(rows: Rows) -> dict[str, Draft]:
     """Every draft, by its document's name."""
     return {row.document: row for row in rows.all(_OPEN)}
-
-
-def draft_content(rows: Rows, document: str, version: int) -> Json | None:
-    """The content of a version of a draft; None where it is not kept any more."""
-    return rows.one(_CONTENT_OF, document=document, version=version)
 
 
 def keep_version(transaction: Writes, new: NewVersion) -> None:

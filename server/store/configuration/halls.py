@@ -17,7 +17,7 @@ from server.domain.hours.calendars import always_open
 from server.domain.quality.targets import with_targets
 from server.domain.refusals import existing
 from server.store.configuration.documents import document_text
-from server.store.engine.lookups import Count, One, Several
+from server.store.engine.lookups import ChangeBy, Count, One, Several
 from server.store.engine.statements import (
     Query,
     Read,
@@ -112,8 +112,12 @@ _WRITE_HEAD = Write(
 hall_id_of = One(str, select(hall.c.id).where(hall.c.slug == bindparam("slug")))
 """The id of the hall with a slug; None where there is none."""
 _INSERT = Write.new_row(hall, _NewHall)
-_SET_CONFIGURATION = Write(hall.update().where(hall.c.id == bindparam("row_id")), "configuration_revision")
-_SET_INSTALLATION = Write(hall.update(), "installation_revision")
+set_configuration_revision = ChangeBy(
+    hall.update().where(hall.c.id == bindparam("row_id")), *("row_id", "configuration_revision")
+)
+"""This revision of its document applies in a hall (id) from now on."""
+set_installation_revision = ChangeBy(hall.update(), "installation_revision")
+"""This revision of the installation's document applies in every hall from now on."""
 
 
 def locking_hall(hall: str) -> Query:
@@ -148,16 +152,6 @@ def insert_hall(transaction: Writes, *, hall: str, slug: str, epoch: str, instal
         number_offset=0,
     )
     transaction.run(_INSERT, **values_of(new))
-
-
-def set_configuration_revision(transaction: Writes, hall: str, revision: int) -> None:
-    """This revision of its document applies in a hall (id) from now on."""
-    transaction.run(_SET_CONFIGURATION, row_id=hall, configuration_revision=revision)
-
-
-def set_installation_revision(transaction: Writes, revision: int) -> None:
-    """This revision of the installation's document applies in every hall from now on."""
-    transaction.run(_SET_INSTALLATION, installation_revision=revision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, or_
 
 from server.domain.instants import EPOCH
-from server.store.engine.lookups import OfHall
+from server.store.engine.lookups import ChangeBy, OfHall
 from server.store.engine.statements import Write, WrittenRows, rows_of
 from server.store.tables.devices import kiosk_agent
 
@@ -38,25 +38,20 @@ _HEAR = Write.insert_or(
         kiosk_agent.c.incarnation == bindparam("own"), kiosk_agent.c.heard_at <= bindparam("silent_since")
     ),
 )
-_REFUSE = Write(kiosk_agent.update().where(kiosk_agent.c.kiosk == bindparam("of_kiosk")), "refused_at")
-_LEAVE = Write(
+note_refused = ChangeBy(
+    kiosk_agent.update().where(kiosk_agent.c.kiosk == bindparam("of_kiosk")), *("of_kiosk", "refused_at")
+)
+"""Keeps that a second agent of a kiosk was refused."""
+let_leave = ChangeBy(
     kiosk_agent.update()
     .where(kiosk_agent.c.kiosk == bindparam("of_kiosk"), kiosk_agent.c.incarnation == bindparam("own"))
-    .values(heard_at=EPOCH)
+    .values(heard_at=EPOCH),
+    *("of_kiosk", "own"),
 )
+"""Lets another agent come at once, if this one is the kiosk's."""
 
 
 def hear_agent(rows: WrittenRows, heard: KioskAgent, *, silent_since: datetime) -> bool:
     """Keeps that an agent was heard; False while another incarnation was heard after `silent_since`."""
     values = {name: getattr(heard, name) for name in ("kiosk", *_COLUMNS)}
     return bool(rows.execute(_HEAR, **values, own=heard.incarnation, silent_since=silent_since))
-
-
-def note_refused(rows: WrittenRows, kiosk: str, at: datetime) -> None:
-    """Keeps that a second agent of a kiosk was refused."""
-    rows.execute(_REFUSE, of_kiosk=kiosk, refused_at=at)
-
-
-def let_leave(rows: WrittenRows, kiosk: str, incarnation: str) -> None:
-    """Lets another agent come at once, if this one is the kiosk's."""
-    rows.execute(_LEAVE, of_kiosk=kiosk, own=incarnation)

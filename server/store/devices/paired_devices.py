@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select, union_all
 from server.domain.instants import from_micros, to_micros
 from server.domain.refusals import Refusal
 from server.ids import token_digest
-from server.store.engine.lookups import Distinct, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Distinct, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.sign_ins import ApiKeyRow
@@ -201,18 +201,14 @@ _WAITING = Read(
 )
 insert_pairing = NewRow(pairing, PairingRow)
 """Keeps a code that a device begins to show."""
-_SET_DEVICE = Write(pairing.update().where(pairing.c.id == bindparam("row_id")), "device")
+confirm_pairing = ChangeBy(pairing.update().where(pairing.c.id == bindparam("row_id")), "row_id", "device")
+"""Notes the device that a confirmed code became."""
 
 
 def waiting_pairings(rows: Rows, address: str, now: datetime) -> tuple[int, int]:
     """How many codes are shown and not confirmed: in all, and from one address."""
     [found] = rows.all(_WAITING, address=address, now=now)
     return found
-
-
-def confirm_pairing(transaction: Writes, pairing: str, *, device: str) -> None:
-    """Notes the device that a confirmed code became."""
-    transaction.run(_SET_DEVICE, row_id=pairing, device=device)
 
 
 _NAME = re.compile(r"(?P<hall>[A-Za-z0-9-]+)\.(?P<screen>[A-Za-z0-9_-]+)\.(?P<micros>\d{1,17})\.webp")

@@ -57,13 +57,15 @@ print_job_of = One.of(PrintJob, print_job, "id")
 _PLACES = [f"job_{number}" for number in range(MOST_AT_ONCE)]
 _JOBS = Read(PrintJob, rows_of(PrintJob, print_job).where(print_job.c.id.in_(list(map(bindparam, _PLACES)))))
 """A place for each job, so that the text is always the same and the database prepares it once."""
-_LAST_OF_VISIT = Read(
+last_job_of_visit = One(
     PrintJob,
     rows_of(PrintJob, print_job)
     .where(print_job.c.hall == bindparam("hall"), print_job.c.visit == bindparam("visit"))
     .order_by(print_job.c.copy.desc())
     .limit(1),
+    names=("hall", "visit"),
 )
+"""The print job of the last paper of a visit (id) in a hall (id)."""
 open_jobs_of_visit = Several.of(PrintJob, print_job, "visit", _IS_OPEN)
 """The print jobs of a visit (id) that have not ended."""
 open_jobs = Several(
@@ -167,11 +169,6 @@ def print_jobs(rows: Rows, jobs: Sequence[str]) -> dict[str, PrintJob]:
         return {} if found is None else {jobs[0]: found}
     values = dict.fromkeys(_PLACES, "") | dict(zip(_PLACES, jobs, strict=False))
     return {row.id: row for row in rows.all(_JOBS, **values)}
-
-
-def last_job_of_visit(rows: Rows, hall: str, visit: str) -> PrintJob | None:
-    """The print job of the last paper of a visit (id) in a hall (id)."""
-    return rows.one(_LAST_OF_VISIT, hall=hall, visit=visit)
 
 
 @dataclass(frozen=True, slots=True)

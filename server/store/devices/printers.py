@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, or_, select, type_coerce
 from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
 from server.ids import new_id
-from server.store.engine.lookups import One, Several
+from server.store.engine.lookups import ChangeBy, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.columns import Document
@@ -255,15 +255,19 @@ _KEEP_LEASES = Write(
 _LEASES_HELD = Several(Lease, _LEASES.where(_OF_HOLDER))
 _NOTE_STATE = Write(_HELD, "state", "state_at")
 _NOTE_SEEN = Write(_HELD, "state_at")
-_NOTE_UNPRINTED = Write(
-    printer_lease.update().where(printer_lease.c.printer == bindparam("of_printer")), "unprinted"
+note_unprinted = ChangeBy(
+    printer_lease.update().where(printer_lease.c.printer == bindparam("of_printer")),
+    *("of_printer", "unprinted"),
 )
+"""Keeps how many jobs of a printer in a row were not printed; the caller holds its lease."""
 
-_ADD_UNPRINTED = Write(
+add_unprinted = ChangeBy(
     printer_lease.update()
     .where(printer_lease.c.printer == bindparam("of_printer"))
-    .values(unprinted=printer_lease.c.unprinted + bindparam("more"))
+    .values(unprinted=printer_lease.c.unprinted + bindparam("more")),
+    *("of_printer", "more"),
 )
+"""Counts jobs that a printer did not print and that another one gets; the caller holds its lease."""
 
 
 def printer_sighting(rows: Rows, printer: str) -> PrinterSighting | None:
@@ -324,16 +328,6 @@ def note_state(
     """Keeps the state of a printer that its driver read; False when another holds the lease by now."""
     noted = json.dumps({"state": state, "since": to_text(since)})
     return bool(rows.execute(_NOTE_STATE, **_of(token), state=noted, state_at=at))
-
-
-def note_unprinted(transaction: Writes, printer: str, count: int) -> None:
-    """Keeps how many jobs of a printer in a row were not printed; the caller holds its lease."""
-    transaction.run(_NOTE_UNPRINTED, of_printer=printer, unprinted=count)
-
-
-def add_unprinted(rows: WrittenRows, printer: str, count: int) -> None:
-    """Counts jobs that a printer did not print and that another one gets; the caller holds its lease."""
-    rows.execute(_ADD_UNPRINTED, of_printer=printer, more=count)
 
 
 def _of(token: PrinterLeaseToken) -> dict[str, object]:

@@ -1,11 +1,12 @@
-"""Reads and writes by one value or by none, and new rows: each is declared whole, and called as a function.
+"""Reads and writes, and new rows: each is declared whole, and called as a function.
 
     member_row = One.of(MemberRow, committee_member, "id")
+    checks_of = Several.of(CheckRow, hall_check, "hall", "kind", order=("done_on",))
 
-What takes several values is a function, so that each of them has a name.
+What takes several values names those that are given without a name, in their order; others are given by name.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Self, overload
 
@@ -16,26 +17,42 @@ from server.store.engine.statements import Read, Rows, Values, Write, WrittenRow
 from server.store.engine.writes import Writes
 from server.store.tables.journals import hall
 
-type Key = str | int | date | datetime | Collection[str]
+type Key = str | int | date | datetime | Collection[str] | None
 """The value that a lookup is given: an id, another name, a number, a day, an instant, or several names."""
 
 
-def _only_parameter(statement: ClauseElement) -> str:
-    """The name of the parameter of a statement, empty without one. Raises TypeError where it has several."""
-    found = {
+class _Parameters:
+    """The parameters of a statement; `names`: of those that are given without a name, in their order.
+
+    The only one needs not be named. Raises TypeError at import for a name that the statement does not have.
+    """
+
+    def __init__(self, found: Collection[str], names: Sequence[str]) -> None:
+        self._every = frozenset(found)
+        self._names = tuple(names or (found if len(found) == 1 else ()))
+        if not self._every.issuperset(self._names):
+            raise TypeError(f"a statement with the parameters {sorted(found)} names {names}")
+
+    def given(self, values: Sequence[object], named: Values) -> Values:
+        """The values by name. Raises TypeError where they are not those of all parameters."""
+        whole = {**dict(zip(self._names, values, strict=False)), **named}
+        if len(values) + len(named) != len(self._every) or whole.keys() != self._every:
+            raise TypeError(f"{sorted(self._every)} expected, {sorted(whole)} given")
+        return whole
+
+
+def _parameters_in(statement: ClauseElement) -> set[str]:
+    return {
         each.key for each in visitors.iterate(statement) if isinstance(each, BindParameter) and each.required
     }
-    if len(found) > 1:
-        raise TypeError(f"a lookup has the parameters {sorted(found)}")
-    return next(iter(found), "")
 
 
 class _Lookup[R]:
-    """A read and the name of its parameter, if it has one."""
+    """A read and its parameters."""
 
-    def __init__(self, row: type[R], statement: SelectBase) -> None:
+    def __init__(self, row: type[R], statement: SelectBase, *, names: Sequence[str] = ()) -> None:
         self.read = Read(row, statement)
-        self._name = _only_parameter(statement)
+        self._parameters = _Parameters(_parameters_in(statement), names)
 
     @classmethod
     def of(
@@ -45,45 +62,47 @@ class _Lookup[R]:
         *where: str | ColumnElement[bool],
         order: Sequence[str | ColumnElement[object]] = (),
         is_locked: bool = False,
+        names: Sequence[str] = (),
     ) -> Self:
-        """Rows of a table, as `selected`."""
-        return cls(row, selected(row, table, *where, order=order, is_locked=is_locked))
+        """Rows of a table, as `selected`; unless `names` says more, the values are those of its named columns."""
+        statement = selected(row, table, *where, order=order, is_locked=is_locked)
+        return cls(row, statement, names=names or [each for each in where if isinstance(each, str)])
 
-    def found(self, rows: Rows, *key: Key) -> list[R]:
-        """Every row that the statement finds, with the value of its parameter if it has one."""
-        return rows.all(self.read, **_given(self._name, key))
+    def found(self, rows: Rows, key: Sequence[Key], named: Mapping[str, Key]) -> list[R]:
+        """Every row that the statement finds with these values."""
+        return rows.found(self.read, self._parameters.given(key, named))
 
 
 class One[R](_Lookup[R]):
     """The first row that a statement finds."""
 
-    def __call__(self, rows: Rows, *key: Key) -> R | None:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> R | None:
         """The row, or None."""
-        return next(iter(self.found(rows, *key)), None)
+        return next(iter(self.found(rows, key, named)), None)
 
 
 class Several[R](_Lookup[R]):
     """The rows that a statement finds."""
 
-    def __call__(self, rows: Rows, *key: Key) -> list[R]:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> list[R]:
         """The rows, in the order of the statement."""
-        return self.found(rows, *key)
+        return self.found(rows, key, named)
 
 
 class Distinct[R](_Lookup[R]):
     """The values that a statement finds, in no order."""
 
-    def __call__(self, rows: Rows, *key: Key) -> frozenset[R]:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> frozenset[R]:
         """The values."""
-        return frozenset(self.found(rows, *key))
+        return frozenset(self.found(rows, key, named))
 
 
 class Pairs[Name, Found](_Lookup[tuple[Name, Found]]):
     """What a statement of two columns finds: the second by the first."""
 
-    def __call__(self, rows: Rows, *key: Key) -> dict[Name, Found]:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> dict[Name, Found]:
         """The pairs."""
-        return dict(self.found(rows, *key))
+        return dict(self.found(rows, key, named))
 
 
 class OfHall[R]:
@@ -107,17 +126,17 @@ class OfHall[R]:
 class Exists(_Lookup[Any]):
     """Whether a statement finds a row."""
 
-    def __call__(self, rows: Rows, *key: Key) -> bool:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> bool:
         """Whether there is one."""
-        return bool(self.found(rows, *key))
+        return bool(self.found(rows, key, named))
 
 
 class Count(_Lookup[int]):
     """The number that a statement finds; 0 where it finds none."""
 
-    def __call__(self, rows: Rows, *key: Key) -> int:
+    def __call__(self, rows: Rows, *key: Key, **named: Key) -> int:
         """The number."""
-        return next(iter(self.found(rows, *key)), 0) or 0
+        return next(iter(self.found(rows, key, named)), 0) or 0
 
 
 class NewRow[R]:
@@ -148,11 +167,13 @@ class KeepFields[R]:
 
 
 class ChangeBy:
-    """Changes or deletes the rows that a statement finds, with a value or by none."""
+    """Changes or deletes the rows that a statement finds; `names`: its parameters, then columns it fills."""
 
-    def __init__(self, statement: ClauseElement) -> None:
-        self.write = Write(statement)
-        self._name = _only_parameter(statement)
+    def __init__(self, statement: ClauseElement, *names: str) -> None:
+        found = _parameters_in(statement)
+        columns = [name for name in names if name not in found]
+        self.write = Write(statement, *columns)
+        self._parameters = _Parameters([*found, *columns], names)
 
     @classmethod
     def delete(cls, table: Table, key: str) -> Self:
@@ -160,17 +181,12 @@ class ChangeBy:
         return cls(table.delete().where(table.c[key] == bindparam("key")))
 
     @overload
-    def __call__(self, rows: WrittenRows, *key: Key) -> int: ...
+    def __call__(self, rows: WrittenRows, *values: object, **named: object) -> int: ...
     @overload
-    def __call__(self, rows: Writes, *key: Key) -> None: ...
-    def __call__(self, rows: Writes | WrittenRows, *key: Key) -> int | None:
+    def __call__(self, rows: Writes, *values: object, **named: object) -> None: ...
+    def __call__(self, rows: Writes | WrittenRows, *values: object, **named: object) -> int | None:
         """Changes the rows; how many, where that is done at once."""
-        return _write(rows, self.write, _given(self._name, key))
-
-
-def _given(name: str, key: Sequence[Key]) -> Values:
-    """The value of the only parameter of a statement, if it has one. Raises ValueError without it."""
-    return dict(zip([name] if name else [], key, strict=True))
+        return _write(rows, self.write, self._parameters.given(values, named))
 
 
 def _write(rows: Writes | WrittenRows, write: Write, values: Values) -> int | None:

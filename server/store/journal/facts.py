@@ -69,22 +69,19 @@ _PRINTS = [str(FactKind.PRINT_ENDED), str(FactKind.TICKET_REPRINTED)]
 _OF_VISIT = Read(
     FoldedFact, FACTS.where(hall_fact.c.visit == bindparam("visit"), hall_fact.c.kind.not_in(_PRINTS))
 )
-_AFTER = Read(
+facts_after = Several(
     FoldedFact,
     FACTS.where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.position > bindparam("after")).limit(
         bindparam("limit")
     ),
+    names=("hall", "after"),
 )
+"""At most `limit` facts of a hall (id) after a position, in the order of the journal."""
 
 
 def facts_of_visit(rows: Rows, visit: str) -> list[tuple[str, Recorded]]:
     """The facts that move a visit (id), in the order of the journal, each with its id; no prints."""
     return [(fact.id, fact.recorded) for fact in rows.all(_OF_VISIT, visit=visit)]
-
-
-def facts_after(rows: Rows, hall: str, after: int, *, limit: int) -> list[FoldedFact]:
-    """At most `limit` facts of a hall (id) after a position, in the order of the journal."""
-    return rows.all(_AFTER, hall=hall, after=after, limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +198,16 @@ publications_of = Several.of(
     order=("position",),
 )
 """The facts that published a configuration of a hall (id)."""
-_DOCUMENT = Read(
+document_of_hall = One(
     str,
     select(type_coerce(document.c.content, Text).label("content")).where(
         document.c.kind == "hall",
         document.c.scope == bindparam("scope"),
         document.c.revision == bindparam("revision"),
     ),
+    names=("scope", "revision"),
 )
+"""The content (JSON text) of a revision of a hall's (id) document."""
 facts_of_notice_versions = Several.of(
     FactBody,
     installation_fact,
@@ -250,11 +249,6 @@ def stored_facts(rows: Rows, hall: str | None, after: int, *, limit: int) -> lis
     if hall is None:
         return rows.all(_FACTS_OF_INSTALLATION, after=after, limit=limit)
     return rows.all(_FACTS_OF_HALL, hall=hall, after=after, limit=limit)
-
-
-def document_of_hall(rows: Rows, hall: str, revision: int) -> str | None:
-    """The content (JSON text) of a revision of a hall's (id) document."""
-    return rows.one(_DOCUMENT, scope=hall, revision=revision)
 
 
 def facts_of_erasables(rows: Rows, hall: str) -> list[FactOfErasable]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import bindparam, null, select, text, type_coerce
 
 from server.domain.facts import FactKind, Json
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import RARE, hall_fact, installation_fact
@@ -86,7 +87,7 @@ _OF_INSTALLATION = rows_of(
 )
 _MARK_OF_HALL = Read.of(FactMark, hall_fact, "hall", "position")
 _MARK_OF_INSTALLATION = Read.of(FactMark, installation_fact, "position")
-_NUMBERED = Read(
+visits_numbered = Several(
     str,
     select(visit.c.id)
     .where(
@@ -96,7 +97,9 @@ _NUMBERED = Read(
     )
     .order_by(visit.c.business_day.desc())
     .limit(MOST_VISITS),
+    names=("hall", "number", "since"),
 )
+"""The visits (ids) of a hall (id) with this ticket number, since a business day, the newest first."""
 
 
 @cache
@@ -162,8 +165,3 @@ def first_position_at(rows: Rows, hall: str | None, length: int, at: datetime) -
         else:
             high = middle
     return low
-
-
-def visits_numbered(rows: Rows, hall: str, number: str, since: date) -> list[str]:
-    """The visits (ids) of a hall (id) with this ticket number, since a business day, the newest first."""
-    return rows.all(_NUMBERED, hall=hall, since=since, number=number)

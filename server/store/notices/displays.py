@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, bindparam, cast, func, select
 
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
 from server.domain.notices.displays import Interval
-from server.store.engine.lookups import ChangeBy, Distinct, NewRow, One
+from server.store.engine.lookups import ChangeBy, Count, Distinct, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows
 from server.store.tables.notices import affluence, display, display_interval, display_record
 
@@ -55,13 +55,15 @@ class DisplayedInPeriod:
     days: int
 
 
-_LAST_NUMBER = Read(
+last_number = Count(
     int,
     select(display_record.c.last_number).where(
         display_record.c.screen == bindparam("screen"), display_record.c.record == bindparam("record")
     ),
+    names=("screen", "record"),
 )
-_OF_NOTICE = Read.of(
+"""The number up to which the displays in a player's record are counted; 0 for a new record."""
+displays_of = Several.of(
     DisplayedDay,
     display,
     "notice",
@@ -69,10 +71,12 @@ _OF_NOTICE = Read.of(
     display.c.shown_on <= bindparam("last"),
     order=("hall", "screen", "shown_on"),
 )
-_IN_HALL = Read.of(
+"""The displays of a notice from one local date to another, by hall, screen and date."""
+displays_in_hall = Several.of(
     DisplayedNotice, display, "hall", "shown_on", order=("screen", display.c.shown_ms.desc(), "notice")
 )
-_IN_PERIOD = Read(
+"""The displays on the screens of a hall (id) on a local date, by screen, those shown longest first."""
+shown_in_hall = Several(
     DisplayedInPeriod,
     select(
         display.c.screen,
@@ -87,7 +91,9 @@ _IN_PERIOD = Read(
     )
     .group_by(display.c.screen, display.c.notice)
     .order_by(display.c.screen, display.c.notice),
+    names=("hall",),
 )
+"""What each screen of a hall (id) showed of each notice from one local date to another."""
 _DISPLAYED = Read(
     str,
     select(display.c.notice)
@@ -103,26 +109,6 @@ screens_with_displays = Distinct(
 def notices_displayed(rows: Rows, notices: Collection[str]) -> frozenset[str]:
     """Those of these notices that a screen has ever shown."""
     return frozenset(rows.all(_DISPLAYED, notices=list(notices)) if notices else ())
-
-
-def last_number(rows: Rows, screen: str, record: str) -> int:
-    """The number up to which the displays in a player's record are counted; 0 for a new record."""
-    return rows.one(_LAST_NUMBER, screen=screen, record=record) or 0
-
-
-def displays_of(rows: Rows, notice: str, *, first: date, last: date) -> list[DisplayedDay]:
-    """The displays of a notice from one local date to another, by hall, screen and date."""
-    return rows.all(_OF_NOTICE, notice=notice, first=first, last=last)
-
-
-def displays_in_hall(rows: Rows, hall: str, on: date) -> list[DisplayedNotice]:
-    """The displays on the screens of a hall (id) on a local date, by screen, those shown longest first."""
-    return rows.all(_IN_HALL, hall=hall, shown_on=on)
-
-
-def shown_in_hall(rows: Rows, hall: str, *, first: date, last: date) -> list[DisplayedInPeriod]:
-    """What each screen of a hall (id) showed of each notice from one local date to another."""
-    return rows.all(_IN_PERIOD, hall=hall, first=first, last=last)
 
 
 @dataclass(frozen=True, slots=True)

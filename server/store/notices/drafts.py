@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 
 from server.domain.facts import Json
-from server.store.engine.lookups import One, Several
-from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
+from server.store.engine.lookups import ChangeBy, One, Several
+from server.store.engine.statements import Write, WrittenRows, rows_of, values_of
 from server.store.tables.notices import notice_draft
 
 
@@ -37,7 +37,8 @@ class DraftRow:
 _KEY = ("account", "id")
 _KEPT = ("base_version", "content", "page", "changed_at")
 _ONE = notice_draft.c.account == bindparam("of_account"), notice_draft.c.id == bindparam("of_id")
-_BY_ID = Read(DraftRow, rows_of(DraftRow, notice_draft).where(*_ONE))
+draft_row = One(DraftRow, rows_of(DraftRow, notice_draft).where(*_ONE), names=("of_account", "of_id"))
+"""A draft of a person, None where they have none with this id."""
 drafts_of = Several.of(DraftRow, notice_draft, "account", order=[notice_draft.c.changed_at.desc()])
 """The drafts of a person (account), the last changed first."""
 count_drafts = One(
@@ -49,12 +50,8 @@ _IS_KNOWN = or_(notice_draft.c.edition == bindparam("known"), notice_draft.c.pag
 _CHANGE = Write(
     notice_draft.update().where(*_ONE, _IS_KNOWN).values(edition=notice_draft.c.edition + 1), *_KEPT
 )
-_DELETE = Write(notice_draft.delete().where(*_ONE))
-
-
-def draft_row(rows: Rows, account: str, draft: str) -> DraftRow | None:
-    """A draft of a person, None where they have none with this id."""
-    return rows.one(_BY_ID, of_account=account, of_id=draft)
+delete_draft = ChangeBy(notice_draft.delete().where(*_ONE), "of_account", "of_id")
+"""Deletes a draft of a person, where there is one."""
 
 
 def add_draft(rows: WrittenRows, new: DraftRow) -> bool:
@@ -70,8 +67,3 @@ def change_draft(rows: WrittenRows, new: DraftRow) -> bool:
     values = {name: getattr(new, name) for name in _KEPT}
     key = {"of_account": new.account, "of_id": new.id, "known": new.edition, "of_page": new.page}
     return bool(rows.execute(_CHANGE, **key, **values))
-
-
-def delete_draft(rows: WrittenRows, account: str, draft: str) -> None:
-    """Deletes a draft of a person, where there is one."""
-    rows.execute(_DELETE, of_account=account, of_id=draft)

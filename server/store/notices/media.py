@@ -161,7 +161,8 @@ _IS_READY = medium.c.state == MediumState.READY.value
 _READY_FILES = Read(tuple[PreparedFile, ...], select(_FILES).where(_IS_READY))
 _WITH_FILE = Read(str, select(medium.c.id).where(_IS_READY, medium.c.files.like(bindparam("named"))).limit(1))
 _SET_TEXTS = Write.upsert(medium_text, ("medium",), ("texts",))
-_INSERT_SITE = Write(medium_site.insert(), "medium", "site")
+set_site = ChangeBy(medium_site.insert(), "medium", "site")
+"""A new medium belongs to a site (slug)."""
 _DELETE_TEXTS = Write(medium_text.delete().where(medium_text.c.medium == bindparam("of_medium")))
 _DELETE_DETAILS = Write(medium_details.delete().where(medium_details.c.medium == bindparam("of_medium")))
 _DELETE_SITE = Write(medium_site.delete().where(medium_site.c.medium == bindparam("of_medium")))
@@ -207,11 +208,6 @@ def is_file_in_use(rows: Rows, name: str) -> bool:
 def set_texts(transaction: Writes, medium: str, texts: Texts) -> None:
     """Keeps the description of a medium, by language, in place of the one before."""
     transaction.run(_SET_TEXTS, medium=medium, texts=texts_json(texts))
-
-
-def set_site(transaction: Writes, medium: str, site: str) -> None:
-    """A new medium belongs to a site (slug)."""
-    transaction.run(_INSERT_SITE, medium=medium, site=site)
 
 
 def delete_texts_and_site(transaction: Writes, medium: str) -> None:

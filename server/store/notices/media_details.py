@@ -204,7 +204,8 @@ due_feeds = Several.of(DueFeed, feed, _IS_DUE, order=("id",))
 _ADD = Write.upsert(feed, ("id",), ("url",))
 _CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")
 _KEEP = Write.upsert(feed, ("id",), ("url", "content", "read_at", "tried_at", "failure"))
-_SET_FAILURE = Write(feed.update().where(_OF_ID), "failure")
+keep_failure = ChangeBy(feed.update().where(_OF_ID), "of_id", "failure")
+"""Keeps why a feed (id) could not be read; its last good content stays."""
 _DELETE_FEED = Write(feed.delete().where(_OF_ID, _IS_DUE))
 
 
@@ -237,11 +238,6 @@ def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: dat
 def keep_feed(rows: WrittenRows, url: str, content: Json, now: datetime) -> None:
     """Keeps the new content of a feed; its row, too, if that was deleted meanwhile."""
     rows.execute(_KEEP, id=feed_id(url), url=url, content=content, read_at=now, tried_at=now, failure=None)
-
-
-def keep_failure(rows: WrittenRows, feed: str, code: str) -> None:
-    """Keeps why a feed (id) could not be read; its last good content stays."""
-    rows.execute(_SET_FAILURE, of_id=feed, failure=code)
 
 
 def delete_feed(rows: WrittenRows, feed: str, *, tried_before: datetime) -> None:

@@ -100,10 +100,14 @@ _DELETE_GRANTS = Write(role_grant.delete().where(role_grant.c.account == bindpar
 _OF_ROW = account.update().where(account.c.id == bindparam("row_id"))
 describe_account = KeepFields(account, AccountRow, "login", "display_name", "email", "language")
 """Keeps the login, name, address and language of an account."""
-_SET_LOCKED = Write(_OF_ROW, "is_locked")
-_SET_PASSWORD = Write(_OF_ROW, "password_hash")
-_SET_LANGUAGE = Write(_OF_ROW, "language")
-_SET_DISPLAY = Write(_OF_ROW, "theme", "density")
+set_locked = ChangeBy(_OF_ROW, "row_id", "is_locked")
+"""Locks or unlocks an account."""
+set_password_hash = ChangeBy(_OF_ROW, "row_id", "password_hash")
+"""Keeps the hash of another password."""
+set_language = ChangeBy(_OF_ROW, "row_id", "language")
+"""Keeps the language of an account's pages and letters."""
+set_display = ChangeBy(_OF_ROW, "row_id", "theme", "density")
+"""Keeps how an account's pages look."""
 _OPEN_ACCOUNT = _OF_ROW.where(account.c.is_locked.is_(False))
 _NOTE_SIGNED_IN = Write(_OPEN_ACCOUNT, "last_signed_in_at")
 _NOTE_SIGNED_IN_BY_PASSWORD = Write(
@@ -184,26 +188,6 @@ def _insert_grants(transaction: Writes, account: str, grants: Iterable[Grant]) -
         transaction.run(_INSERT_GRANT, account=account, **values_of(grant))
 
 
-def set_locked(transaction: Writes, account: str, *, is_locked: bool) -> None:
-    """Locks or unlocks an account."""
-    transaction.run(_SET_LOCKED, row_id=account, is_locked=is_locked)
-
-
-def set_password_hash(transaction: Writes, account: str, password_hash: str) -> None:
-    """Keeps the hash of another password."""
-    transaction.run(_SET_PASSWORD, row_id=account, password_hash=password_hash)
-
-
-def set_language(transaction: Writes, account: str, language: str) -> None:
-    """Keeps the language of an account's pages and letters."""
-    transaction.run(_SET_LANGUAGE, row_id=account, language=language)
-
-
-def set_display(transaction: Writes, account: str, *, theme: str, density: str) -> None:
-    """Keeps how an account's pages look."""
-    transaction.run(_SET_DISPLAY, row_id=account, theme=theme, density=density)
-
-
 def note_signed_in(rows: WrittenRows, account: str, *, at: datetime, password_hash: str | None) -> bool:
     """Notes a sign-in; False where the account is locked or removed, or has another password than this."""
     if password_hash is None:
@@ -226,12 +210,14 @@ class IdentifiedAccount:
     is_locked: bool
 
 
-_ACCOUNT_OF = Read(
+account_of_identity = One(
     IdentifiedAccount,
     select(account.c.id, account.c.is_locked)
     .select_from(identity.join(account, account.c.id == identity.c.account))
     .where(identity.c.issuer == bindparam("issuer"), identity.c.subject == bindparam("subject")),
+    names=("issuer", "subject"),
 )
+"""The account that a provider's subject has signed in to before."""
 _INSERT_IDENTITY = Write(identity.insert(), "issuer", "subject", "account", "linked_at")
 _OF_ACCOUNT = identity.c.account == bindparam("of_account")
 unlink_identities = ChangeBy(identity.delete().where(_OF_ACCOUNT))
@@ -250,11 +236,6 @@ count_identities = Count(
     .where(identity.c.account == bindparam("account")),
 )
 """How many identities of providers are an account’s (id)."""
-
-
-def account_of_identity(rows: Rows, issuer: str, subject: str) -> IdentifiedAccount | None:
-    """The account that a provider's subject has signed in to before."""
-    return rows.one(_ACCOUNT_OF, issuer=issuer, subject=subject)
 
 
 def link_identity(

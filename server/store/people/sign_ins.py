@@ -89,7 +89,10 @@ _ACTIVE = Read(
     .where(sign_in.c.active_at >= bindparam("since"), _GOES_ON, _IS_OPEN)
     .distinct(),
 )
-_SESSIONS = Read.of(Session, sign_in, "account", _GOES_ON, order=(sign_in.c.seen_at.desc(), "id"))
+sessions_of = Several.of(
+    Session, sign_in, "account", _GOES_ON, order=(sign_in.c.seen_at.desc(), "id"), names=("account", "now")
+)
+"""The sessions of an account that have not ended, the last seen first."""
 session_counts = Pairs(
     tuple[str, int],
     select(sign_in.c.account, func.count().label("sessions")).where(_GOES_ON).group_by(sign_in.c.account),
@@ -148,11 +151,6 @@ def active_people(rows: Rows, *, since: datetime, now: datetime) -> Iterator[tup
     """Accounts (ids) with a session that was used since an instant and goes on, with each of their roles."""
     for person, role, site in rows.all(_ACTIVE, since=since, now=now):
         yield person, Grant(role, site)
-
-
-def sessions_of(rows: Rows, account: str, now: datetime) -> list[Session]:
-    """The sessions of an account that have not ended, the last seen first."""
-    return rows.all(_SESSIONS, account=account, now=now)
 
 
 def insert_sign_in(rows: WrittenRows, new: NewSignIn) -> None:

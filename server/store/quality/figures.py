@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, or_,
 from server.domain.appointments import DEMAND_MET
 from server.domain.quality.leg_records import LegRecord
 from server.domain.visits.facts import INFORMED
+from server.store.engine.lookups import Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.alerts import alert
 from server.store.tables.columns import Day, Document
@@ -55,7 +56,7 @@ _IS_DURING_ALERT = exists().where(
     or_(visit.c.ended_at.is_(None), alert.c.raised_at < visit.c.ended_at),
     or_(alert.c.ended_at.is_(None), alert.c.ended_at > visit.c.arrived_at),
 )
-_LEGS_OF_DAY = Read(
+legs_of_day = Several(
     LegRecord,
     rows_of(
         LegRecord,
@@ -75,7 +76,9 @@ _LEGS_OF_DAY = Read(
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day"))
     .order_by(leg.c.visit, leg.c.position, leg.c.id),
+    names=("hall", "day"),
 )
+"""Every leg of a hall (id) and business day, visit by visit."""
 _ENDS_OF_DAY = Read(
     tuple[datetime, int],
     select(
@@ -85,14 +88,16 @@ _ENDS_OF_DAY = Read(
     .select_from(leg.outerjoin(visit, visit.c.id == leg.c.visit))
     .where(leg.c.hall == bindparam("hall"), leg.c.business_day == bindparam("day")),
 )
-_DAYS = Read(
+days_with_legs = Several(
     date,
     select(leg.c.business_day)
     .where(leg.c.hall == bindparam("hall"), _is_between(leg.c.business_day))
     .distinct()
     .order_by(leg.c.business_day),
+    names=("hall", "starts_on", "ends_on"),
 )
-_DAYS_OF_SERVICE = Read(
+"""The business days of a hall (id) that have legs, from `starts_on`, before `ends_on`."""
+days_with_legs_of = Several(
     date,
     select(leg.c.business_day)
     .where(
@@ -102,7 +107,9 @@ _DAYS_OF_SERVICE = Read(
     )
     .distinct()
     .order_by(leg.c.business_day),
+    names=("hall", "service", "starts_on", "ends_on"),
 )
+"""The business days of a hall (id) that have legs of a service, from `starts_on`, before `ends_on`."""
 _GREETINGS = Read(
     tuple[date, str, int],
     select(greeting.c.business_day, greeting.c.service, func.count().label("counted"))
@@ -152,7 +159,7 @@ _DUE = Read(
     )
     .group_by(appointment.c.booked_on, appointment.c.service),
 )
-_DUTIES = Read(
+duties_between = Several(
     Duty,
     rows_of(
         Duty,
@@ -167,37 +174,28 @@ _DUTIES = Read(
         or_(duty.c.closed_at.is_(None), duty.c.closed_at >= bindparam("starts_at")),
     )
     .order_by(duty.c.opened_at, duty.c.id),
+    names=("hall", "starts_at", "ends_at"),
 )
-_OPENED_SESSIONS = Read.of(
+"""The intervals on duty of a hall (id) between two instants, also in part, by their opening."""
+sessions_opened_between = Several.of(
     OpenedSession,
     counter_session,
     "hall",
     counter_session.c.opened_at >= bindparam("starts_at"),
     counter_session.c.opened_at < bindparam("ends_at"),
     order=("opened_at", "id"),
+    names=("hall", "starts_at", "ends_at"),
 )
-_OPEN_SESSIONS = Read.of(
+"""The counter sessions of a hall (id) opened from `starts_at`, before `ends_at`, by their opening."""
+sessions_open_between = Several.of(
     OpenedSession,
     counter_session,
     "hall",
     counter_session.c.opened_at < bindparam("ends_at"),
     or_(counter_session.c.closed_at.is_(None), counter_session.c.closed_at > bindparam("starts_at")),
+    names=("hall", "starts_at", "ends_at"),
 )
-
-
-def days_with_legs(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[date]:
-    """The business days of a hall (id) that have legs, from `starts_on`, before `ends_on`."""
-    return rows.all(_DAYS, hall=hall, starts_on=starts_on, ends_on=ends_on)
-
-
-def days_with_legs_of(rows: Rows, hall: str, service: str, starts_on: date, ends_on: date) -> list[date]:
-    """The business days of a hall (id) that have legs of a service, from `starts_on`, before `ends_on`."""
-    return rows.all(_DAYS_OF_SERVICE, hall=hall, service=service, starts_on=starts_on, ends_on=ends_on)
-
-
-def legs_of_day(rows: Rows, hall: str, day: date) -> list[LegRecord]:
-    """Every leg of a hall (id) and business day, visit by visit."""
-    return rows.all(_LEGS_OF_DAY, hall=hall, day=day)
+"""The counter sessions of a hall (id) that were open between two instants, also in part."""
 
 
 def last_end_of_day(rows: Rows, hall: str, day: date) -> datetime | None:
@@ -248,22 +246,3 @@ def due_between(rows: Rows, hall: str, starts_on: date, ends_on: date, *, now: d
     for day, service, due, missed in found:
         counts.setdefault(day, {})[service] = due, missed
     return counts
-
-
-def duties_between(rows: Rows, hall: str, starts_at: datetime, ends_at: datetime) -> list[Duty]:
-    """The intervals on duty of a hall (id) between two instants, also in part, by their opening."""
-    return rows.all(_DUTIES, hall=hall, starts_at=starts_at, ends_at=ends_at)
-
-
-def sessions_opened_between(
-    rows: Rows, hall: str, starts_at: datetime, ends_at: datetime
-) -> list[OpenedSession]:
-    """The counter sessions of a hall (id) opened from `starts_at`, before `ends_at`, by their opening."""
-    return rows.all(_OPENED_SESSIONS, hall=hall, starts_at=starts_at, ends_at=ends_at)
-
-
-def sessions_open_between(
-    rows: Rows, hall: str, starts_at: datetime, ends_at: datetime
-) -> list[OpenedSession]:
-    """The counter sessions of a hall (id) that were open between two instants, also in part."""
-    return rows.all(_OPEN_SESSIONS, hall=hall, starts_at=starts_at, ends_at=ends_at)

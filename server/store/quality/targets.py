@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, or_, select
 from server.domain.quality.periods import parse_period
 from server.domain.quality.targets import Target, TargetSpan, Withdrawal, spans
 from server.domain.quality.typed_figures import DayAnnotation, TypedFigure
-from server.store.engine.lookups import Distinct, Exists
+from server.store.engine.lookups import Distinct, Exists, One, Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.counters import target, target_withdrawal
 from server.store.tables.people import individual_figures
@@ -94,20 +94,15 @@ def typed_figures(rows: Rows, hall: str, *, at: datetime | None = None) -> list[
 _STANDING_ANNOTATIONS = rows_of(DayAnnotation, day_annotation).where(
     day_annotation.c.hall == bindparam("hall"), day_annotation.c.withdrawn_at.is_(None)
 )
-_BETWEEN = Read(
+annotations_between = Several(
     DayAnnotation,
     _STANDING_ANNOTATIONS.where(
         day_annotation.c.day >= bindparam("starts_on"), day_annotation.c.day < bindparam("ends_on")
     ).order_by(day_annotation.c.day, day_annotation.c.annotated_at, day_annotation.c.id),
+    names=("hall", "starts_on", "ends_on"),
 )
-_ONE = Read(DayAnnotation, _STANDING_ANNOTATIONS.where(day_annotation.c.id == bindparam("id")))
-
-
-def annotations_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[DayAnnotation]:
-    """The annotations of a hall (id) that stand, from `starts_on`, before `ends_on`, by day."""
-    return rows.all(_BETWEEN, hall=hall, starts_on=starts_on, ends_on=ends_on)
-
-
-def annotation_of(rows: Rows, hall: str, annotation: str) -> DayAnnotation | None:
-    """An annotation (id) of a hall (id); None: there is none, or it was withdrawn."""
-    return rows.one(_ONE, hall=hall, id=annotation)
+"""The annotations of a hall (id) that stand, from `starts_on`, before `ends_on`, by day."""
+annotation_of = One(
+    DayAnnotation, _STANDING_ANNOTATIONS.where(day_annotation.c.id == bindparam("id")), names=("hall", "id")
+)
+"""An annotation (id) of a hall (id); None: there is none, or it was withdrawn."""

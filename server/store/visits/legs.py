@@ -11,7 +11,7 @@ from server.domain.calling.waiting_legs import LegClass, Priority, QueuedLeg
 from server.domain.row_changes import Change, Update
 from server.domain.visits.transitions import Outcome
 from server.domain.visits.verb_facts import Need, ReturnPlace
-from server.store.engine.lookups import One, Several
+from server.store.engine.lookups import Count, One, Several
 from server.store.engine.statements import SQLITE, Read, Rows, literal_word, rows_of
 from server.store.tables.visits import IS_AT_COUNTER, IS_AT_WORK, IS_WAITING, leg, visit
 
@@ -144,12 +144,14 @@ leg_at_counter = One(LegRow, LEGS.where(leg.c.counter == bindparam("counter"), I
 _AT_WORK = LEGS.where(_OF_HALL, IS_AT_WORK)
 open_legs = Several(LegRow, _AT_WORK.order_by(leg.c.last_called_at.desc()))
 """The legs of a hall (id) that are called, in service or parked, the last call first."""
-_TIMER_ENDED = Read(
+legs_to_return = Several(
     LegRow,
     _AT_WORK.where(leg.c.state == literal_word("parked"), leg.c.not_before <= bindparam("now")).order_by(
         leg.c.not_before, leg.c.id
     ),
+    names=("hall", "now"),
 )
+"""The parked legs of a hall (id) whose timer has ended, the first that ended first."""
 _OF_QUEUE = Read(
     LegRow,
     LEGS.where(_OF_HALL, IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key > bindparam("after"))
@@ -161,7 +163,7 @@ waiting_of_visit = Several(LegRow, LEGS.where(_OF_VISIT, leg.c.state == "waiting
 last_leg = One(LegRow, LEGS.where(_OF_VISIT).order_by(leg.c.position.desc()).limit(1))
 """The last leg of a visit (id)."""
 _FOLLOWING = leg.alias("following")
-_NO_SHOWS = Read(
+no_shows_to_reinstate = Several(
     LegRow,
     LEGS.where(
         _OF_HALL,
@@ -171,7 +173,12 @@ _NO_SHOWS = Read(
     )
     .order_by(leg.c.ended_at.desc())
     .limit(bindparam("limit")),
+    names=("hall", "on"),
 )
+"""At most `limit` legs of a hall (id) and business day that ended as no-shows, the last one first.
+
+Only legs that are the last of their visit.
+"""
 hall_of = One(str, select(leg.c.hall).where(leg.c.id == bindparam("leg")))
 """The hall (id) of a leg."""
 _ENDED_BY_A_SERVICE = or_(
@@ -179,7 +186,7 @@ _ENDED_BY_A_SERVICE = or_(
 )
 counter_of_leg = One(str, select(leg.c.counter).where(leg.c.id == bindparam("leg")))
 """The counter to which a leg (id) was called last; None before a call, and where there is no such leg."""
-_SERVICES_ENDED = Read.of(
+services_ended = Several.of(
     EndedService,
     leg,
     "hall",
@@ -188,8 +195,10 @@ _SERVICES_ENDED = Read.of(
     leg.c.counter.is_not(None),
     _ENDED_BY_A_SERVICE,
     order=("ended_at", "id"),
+    names=("hall", "on"),
 )
-_RECEIVED = Read(
+"""The services that ended at counters of a hall (id) on a business day, after an instant, in order."""
+received_last = Several(
     ReceivedLeg,
     rows_of(ReceivedLeg, leg)
     .where(
@@ -200,26 +209,35 @@ _RECEIVED = Read(
     )
     .order_by(leg.c.last_called_at.desc())
     .limit(bindparam("limit")),
+    names=("hall",),
 )
+"""At most `limit` legs that ended at counters of a hall (id), the last one called first."""
 _ANNOUNCED = rows_of(AnnouncedLeg, leg).where(
     _OF_HALL,
     leg.c.quoted_high_s > 0,
     leg.c.quoted_median_s.is_not(None),
     or_(leg.c.first_called_at.is_not(None), leg.c.ended_at.is_not(None)),
 )
-_ANNOUNCED_BEFORE = Read(
+announced_before = Several(
     AnnouncedLeg,
     _ANNOUNCED.where(leg.c.business_day < bindparam("on"))
     .order_by(leg.c.business_day.desc(), leg.c.id.desc())
     .limit(bindparam("limit")),
+    names=("hall", "on"),
 )
-_ANNOUNCED_ON = Read(AnnouncedLeg, _ANNOUNCED.where(leg.c.business_day == bindparam("on")))
-_AHEAD = Read(
+"""At most `limit` legs of business days before one, whose announced waits have ended; the last first."""
+announced_on = Several(
+    AnnouncedLeg, _ANNOUNCED.where(leg.c.business_day == bindparam("on")), names=("hall", "on")
+)
+"""The legs of a business day whose announced waits have ended, in any order."""
+ahead = Count(
     int,
     select(func.count().label("ahead"))
     .select_from(leg)
     .where(_OF_HALL, IS_WAITING, leg.c.queue == bindparam("queue"), leg.c.sort_key < bindparam("sort_key")),
+    names=("hall", "queue", "sort_key"),
 )
+"""How many legs wait before this place in a queue."""
 _OWN = visit.alias("own")
 _LINK = select(_OWN.c.link).where(_OWN.c.id == bindparam("visit")).scalar_subquery()
 _LINKED_AHEAD = Read(
@@ -243,47 +261,9 @@ waiting_groups = Several(
 """The waiting people of a hall (id) by queue, service and the counter that alone may call them."""
 
 
-def legs_to_return(rows: Rows, hall: str, now: datetime) -> list[LegRow]:
-    """The parked legs of a hall (id) whose timer has ended, the first that ended first."""
-    return rows.all(_TIMER_ENDED, hall=hall, now=now)
-
-
 def waiting_of_queue(rows: Rows, hall: str, queue: str, *, limit: int, after: str = "") -> list[LegRow]:
     """At most `limit` waiting legs of a queue in call order, after a sort key."""
     return rows.all(_OF_QUEUE, hall=hall, queue=queue, after=after, limit=limit)
-
-
-def no_shows_to_reinstate(rows: Rows, hall: str, on: date, *, limit: int) -> list[LegRow]:
-    """At most `limit` legs of a hall (id) and business day that ended as no-shows, the last one first.
-
-    Only legs that are the last of their visit.
-    """
-    return rows.all(_NO_SHOWS, hall=hall, on=on, limit=limit)
-
-
-def services_ended(rows: Rows, hall: str, on: date, *, since: datetime) -> list[EndedService]:
-    """The services that ended at counters of a hall (id) on a business day, after an instant, in order."""
-    return rows.all(_SERVICES_ENDED, hall=hall, on=on, since=since)
-
-
-def received_last(rows: Rows, hall: str, *, limit: int) -> list[ReceivedLeg]:
-    """At most `limit` legs that ended at counters of a hall (id), the last one called first."""
-    return rows.all(_RECEIVED, hall=hall, limit=limit)
-
-
-def announced_before(rows: Rows, hall: str, on: date, *, limit: int) -> list[AnnouncedLeg]:
-    """At most `limit` legs of business days before one, whose announced waits have ended; the last first."""
-    return rows.all(_ANNOUNCED_BEFORE, hall=hall, on=on, limit=limit)
-
-
-def announced_on(rows: Rows, hall: str, on: date) -> list[AnnouncedLeg]:
-    """The legs of a business day whose announced waits have ended, in any order."""
-    return rows.all(_ANNOUNCED_ON, hall=hall, on=on)
-
-
-def ahead(rows: Rows, hall: str, queue: str, sort_key: str) -> int:
-    """How many legs wait before this place in a queue."""
-    return rows.one(_AHEAD, hall=hall, queue=queue, sort_key=sort_key) or 0
 
 
 def linked_ahead(rows: Rows, leg: LegRow) -> int:

@@ -76,11 +76,13 @@ _MAKE_DUE = Write(
     reminder.update().where(_row.id == bindparam("row_id"), _row.queued_at.is_(None)),
     *("queued_at", "next_at", "text", "given_up_at"),
 )
-_STOP = Write(
+stop_reminders = ChangeBy(
     reminder.update()
     .where(_row.visit == bindparam("of_visit"), _row.channel == bindparam("of_channel"))
-    .values(address="", next_at=null())
+    .values(address="", next_at=null()),
+    *("of_visit", "of_channel"),
 )
+"""Erases the address of a visit's messages by a way: nothing more is sent there."""
 _ended = select(visit.c.id).where(visit.c.end_reason.is_not(None))
 _ENDED = Read(
     int,
@@ -106,11 +108,6 @@ def keep_reminders(rows: WrittenRows, asked: Iterable[ReminderRow]) -> None:
     """Keeps what a visitor asked for; an address replaces the one before, what was told is not told again."""
     for each in asked:
         rows.execute(_KEEP, **values_of(each))
-
-
-def stop_reminders(rows: WrittenRows, visit: str, channel: ReminderChannel) -> None:
-    """Erases the address of a visit's messages by a way: nothing more is sent there."""
-    rows.execute(_STOP, of_visit=visit, of_channel=channel)
 
 
 def asked_channels(rows: Rows, visit: str) -> list[ReminderChannel]:

@@ -154,12 +154,14 @@ class GreetingFact:
     happened_at: datetime
 
 
-_IS_UNDONE = Read(
+is_undone = One(
     bool,
     select(greeting.c.is_undone).where(
         greeting.c.id == bindparam("greeting"), greeting.c.hall == bindparam("hall")
     ),
+    names=("hall", "greeting"),
 )
+"""Whether a greeting of a hall (ids) was taken back; None: there is no such greeting."""
 _AT_NO_COUNTER = Read(
     GreetingFact,
     select(hall_fact.c.id, type_coerce(hall_fact.c.body, Document).label("body"), hall_fact.c.happened_at)
@@ -171,11 +173,6 @@ _AT_NO_COUNTER = Read(
     .order_by(hall_fact.c.position.desc())
     .limit(bindparam("limit")),
 )
-
-
-def is_undone(rows: Rows, hall: str, greeting: str) -> bool | None:
-    """Whether a greeting of a hall (ids) was taken back; None: there is no such greeting."""
-    return rows.one(_IS_UNDONE, hall=hall, greeting=greeting)
 
 
 def greetings_at_no_counter(rows: Rows, hall: str, *, limit: int) -> list[GreetingFact]:

@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, bindparam, func, or_, select, type_coerce
 
 from server.domain.visits.transitions import GONE, RECEIVED
 from server.domain.waits.usual_visitors import HALF_HOUR_S, WAIT_STEP_S
-from server.store.engine.statements import Read, Rows, literal_word
+from server.store.engine.lookups import Several
+from server.store.engine.statements import literal_word
 from server.store.tables.columns import Instant
 from server.store.tables.visits import leg
 
@@ -44,7 +45,7 @@ class WaitsEnded:
 
 
 _HALF_HOUR = type_coerce(_SINCE // _STEP * _STEP, Instant).label("at")
-_CAME = Read(
+came_between = Several(
     CameInHalfHour,
     select(
         leg.c.business_day,
@@ -55,22 +56,16 @@ _CAME = Read(
     )
     .where(*_BETWEEN, or_(leg.c.end_reason.is_(None), leg.c.end_reason != literal_word("undone")))
     .group_by(leg.c.business_day, leg.c.service, leg.c["class"], _HALF_HOUR),
+    names=("hall", "starts_on", "ends_on"),
 )
+"""Who came to a hall (id) on local dates, by half hour."""
 _WAIT = ((_UNTIL - _SINCE) // (WAIT_STEP_S * _MICROS)).label("step")
 _GONE = leg.c.end_reason.in_(sorted(GONE)).label("is_gone")
-_ENDED = Read(
+waits_ended_between = Several(
     WaitsEnded,
     select(leg.c.business_day, _WAIT, _GONE, func.count().label("people"))
     .where(*_BETWEEN, leg.c.end_reason.in_(sorted(RECEIVED | GONE)), _UNTIL >= _SINCE)
     .group_by(leg.c.business_day, _WAIT, _GONE),
+    names=("hall", "starts_on", "ends_on"),
 )
-
-
-def came_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[CameInHalfHour]:
-    """Who came to a hall (id) on local dates, by half hour."""
-    return rows.all(_CAME, hall=hall, starts_on=starts_on, ends_on=ends_on)
-
-
-def waits_ended_between(rows: Rows, hall: str, starts_on: date, ends_on: date) -> list[WaitsEnded]:
-    """How the waits of a hall (id) on local dates ended."""
-    return rows.all(_ENDED, hall=hall, starts_on=starts_on, ends_on=ends_on)
+"""How the waits of a hall (id) on local dates ended."""

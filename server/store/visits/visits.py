@@ -11,7 +11,7 @@ from server.domain.instants import to_micros
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.verb_facts import Need, needs_of
-from server.store.engine.lookups import One, Several
+from server.store.engine.lookups import Count, One, Several
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.tables.columns import Document
 from server.store.tables.journals import erasable, hall_fact
@@ -80,18 +80,22 @@ def _unless_given(column: Column[object], name: str) -> ColumnElement[bool]:
 visit_row = One.of(VisitRow, visit, "id")
 """A visit by its id."""
 _OF_DAY = (visit.c.hall == bindparam("hall"), visit.c.business_day == bindparam("on"))
-_NUMBERED = Read(
+visits_numbered = Several(
     VisitRow,
     rows_of(VisitRow, visit).where(
         *_OF_DAY, visit.c.rank == bindparam("rank"), _unless_given(visit.c.series, "series")
     ),
+    names=("hall", "on"),
 )
-_WAYS = Read(
+"""The visits of a hall (id) and business day with this rank, in one series or (None) in any."""
+ways_of_day = Several(
     tuple[str, str],
     select(visit.c.id, visit.c.channel).where(
         visit.c.hall == bindparam("hall"), visit.c.business_day == bindparam("on")
     ),
+    names=("hall", "on"),
 )
+"""The visits of a hall (id) and business day, each with the way it got its ticket."""
 _GOES_ON = visit.c.end_reason.is_(None)
 _NEEDS = Read(
     tuple[str, str],
@@ -113,7 +117,7 @@ language_of_visit = One(
     .where(visit.c.id == bindparam("visit")),
 )
 """The code of the language a visitor chose; None when it is erased or the visit unknown."""
-_NOTES = Read(
+notes_before = Several(
     str,
     select(erasable.c.value)
     .select_from(leg.join(erasable, erasable.c.id == leg.c.note))
@@ -123,7 +127,9 @@ _NOTES = Read(
         erasable.c.value.is_not(None),
     )
     .order_by(leg.c.position),
+    names=("visit",),
 )
+"""The notes of the legs of a visit before this position, in order, without those that are erased."""
 _EARLIEST = bindparam("earliest", type_=visit.c.issued_at.type)
 _FOUND = Read(
     FoundVisitRow,
@@ -154,11 +160,6 @@ _FOUND = Read(
 )
 
 
-def visits_numbered(rows: Rows, hall: str, on: date, *, rank: int, series: str | None) -> list[VisitRow]:
-    """The visits of a hall (id) and business day with this rank, in one series or (None) in any."""
-    return rows.all(_NUMBERED, hall=hall, on=on, rank=rank, series=series)
-
-
 def visits_found(
     rows: Rows, hall: str, on: date, search: VisitSearch, *, limit: int, offset: int
 ) -> list[FoundVisitRow]:
@@ -182,19 +183,9 @@ def visits_found(
     )
 
 
-def ways_of_day(rows: Rows, hall: str, on: date) -> list[tuple[str, str]]:
-    """The visits of a hall (id) and business day, each with the way it got its ticket."""
-    return rows.all(_WAYS, hall=hall, on=on)
-
-
 def needs_noted(rows: Rows, hall: str) -> dict[str, tuple[Need, ...]]:
     """What helps the visitors of a hall (id) that are still here, by visit; only those with a need."""
     return {visit: needs_of(needs) for visit, needs in rows.all(_NEEDS, hall=hall) if needs}
-
-
-def notes_before(rows: Rows, visit: str, *, position: int) -> list[str]:
-    """The notes of the legs of a visit before this position, in order, without those that are erased."""
-    return rows.all(_NOTES, visit=visit, position=position)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +216,7 @@ _LAST_CALLED = Read(
     .order_by(leg.c.last_called_at.desc(), leg.c.id.desc())
     .limit(1),
 )
-_SHARING = Read(
+sharing = Count(
     int,
     select(func.count().label("visits"))
     .select_from(visit)
@@ -234,7 +225,9 @@ _SHARING = Read(
         visit.c.business_day == bindparam("on"),
         visit.c.link == bindparam("link"),
     ),
+    names=("hall", "on", "link"),
 )
+"""How many visits of a business day share a link, those that have ended included."""
 
 
 def linked_numbers(rows: Rows, hall: str) -> dict[str, list[str]]:
@@ -259,11 +252,6 @@ def last_called(rows: Rows, hall: str, counter: str, now: datetime) -> LinkedTur
     return None if link is None else LinkedTurn(link, number)
 
 
-def sharing(rows: Rows, hall: str, on: date, link: str) -> int:
-    """How many visits of a business day share a link, those that have ended included."""
-    return rows.one(_SHARING, hall=hall, on=on, link=link) or 0
-
-
 @dataclass(frozen=True, slots=True)
 class GestureRow:
     """A fact of a counter. `visit`: None where it is of no visit or of several."""
@@ -286,15 +274,12 @@ class GestureRow:
         return Recorded(self.kind, self.body, self.hall, happened, self.author, self.is_clock_suspect)
 
 
-_LAST = Read(
+last_facts_of_counter = Several(
     GestureRow,
     rows_of(GestureRow, hall_fact, body=type_coerce(hall_fact.c.body, Document))
     .where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.counter == bindparam("counter"))
     .order_by(hall_fact.c.position.desc())
     .limit(bindparam("limit")),
+    names=("hall", "counter"),
 )
-
-
-def last_facts_of_counter(rows: Rows, hall: str, counter: str, *, limit: int) -> list[GestureRow]:
-    """At most `limit` facts of a counter (id) of a hall (id), the last one first."""
-    return rows.all(_LAST, hall=hall, counter=counter, limit=limit)
+"""At most `limit` facts of a counter (id) of a hall (id), the last one first."""
