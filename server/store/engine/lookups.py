@@ -64,7 +64,7 @@ class _Lookup[R]:
         is_locked: bool = False,
         names: Sequence[str] = (),
     ) -> Self:
-        """Rows of a table, as `selected`; unless `names` says more, the values are those of its named columns."""
+        """Rows of a table, as `selected`. Columns by their names take the values, unless `names` says."""
         statement = selected(row, table, *where, order=order, is_locked=is_locked)
         return cls(row, statement, names=names or [each for each in where if isinstance(each, str)])
 

@@ -64,6 +64,12 @@ class ServiceTargets:
         return [e for e in self.spans if not e.is_void and e.target.applies_from_on > self.on]
 
     @property
+    def to_withdraw(self) -> list[TargetSpan]:
+        """The targets that apply or will, as long as they may be withdrawn."""
+        standing = [*filter(None, [self.now]), *self.to_come]
+        return [each for each in standing if each.days_to_withdraw(self.on)]
+
+    @property
     def earlier(self) -> list[TargetSpan]:
         """The targets that ended, were withdrawn before they applied, or were replaced."""
         standing = [self.now, *self.to_come]

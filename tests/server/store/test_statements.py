@@ -16,6 +16,7 @@ from server.domain.author import Author
 from server.domain.facts import FactKind
 from server.store.configuration.halls import LOCKED_HALL
 from server.store.counters import open_places
+from server.store.engine.lookups import ChangeBy, Several
 from server.store.engine.statements import (
     POSTGRESQL,
     SQLITE,
@@ -44,6 +45,7 @@ from tests.server.store.journals import HALL, call, issue, opened_hall
 from tests.server.usecases.quality.figures_history import Hands
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,24 @@ def test_a_list_of_values_of_any_length_is_decoded_as_its_column(database: Datab
 def test_a_row_type_without_the_columns_of_its_statement_is_refused_at_import():
     with pytest.raises(TypeError, match="Counted has the fields"):
         Read(Counted, select(sign_in_failure.c.bucket, sign_in_failure.c.failures))
+
+
+def test_what_takes_several_values_takes_all_of_them_and_no_other(database: Database):
+    count(database, "a", 1)
+    place: dict[str, Any] = {"bucket": "a", "since": NOON}
+    is_since = sign_in_failure.c.failed_at > bindparam("since")
+    found = Several.of(Counted, sign_in_failure, "bucket", is_since)
+    set_count = ChangeBy(
+        sign_in_failure.update().where(sign_in_failure.c.bucket == bindparam("of")), "of", "failures"
+    )
+    with database.store.write() as rows:
+        assert set_count(rows, "a", 7) == 1
+        assert found(rows, "a", since=NOON) == found(rows, **place) == [Counted("a", 7, NOON + MINUTE)]
+        for values, named in (("a",), {}), (("a",), place), ((), {"bucket": "a"}), (("a", NOON), {}):
+            with pytest.raises(TypeError, match="expected"):
+                found(rows, *values, **named)
+    with pytest.raises(TypeError, match="names"):
+        Several.of(Counted, sign_in_failure, "bucket", is_since, names=("bucket", "until"))
 
 
 def test_a_value_that_is_no_text_number_or_truth_is_never_written_into_a_statement(postgresql_url: str):

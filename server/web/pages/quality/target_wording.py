@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.quality.doubt import interval_of
 from server.domain.quality.rollup import Within, waits_within
-from server.domain.quality.targets import TargetSpan, Withdrawal
+from server.domain.quality.targets import Target, TargetSpan, Withdrawal
 from server.usecases.quality.targets import MeasuredMonth, ServiceTargets
 from server.web.pages.quality.changes import ShownVerdict, called_within, interval_text, shown_verdict
 from server.web.pages.quality.wording import minutes, number, period_text, short_day, whole_percent
@@ -17,50 +17,6 @@ LADDER_S = tuple(60 * each for each in (5, 10, 15, 20, 30, 45, 60))
 """The waits, in minutes, for which the page shows the share of shorter waits."""
 FEWEST_WAITS = 10
 """Below, a share says nothing and is not given (docs/rules/targets.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TargetRow:
-    """A service: its id, name, and targets in words; `is_own`: that of the hall's document applies.
-
-    `to_withdraw`: the id of each target that may be withdrawn, with its words.
-    """
-
-    id: str
-    name: str
-    now: str
-    since: str
-    is_own: bool
-    to_come: Sequence[str]
-    to_withdraw: Sequence[tuple[str, str]]
-    is_retired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """A target that was decided, or withdrawn.
-
-    `state`: now, to_come, over, replaced, withdrawn, or withdrawal.
-    """
-
-    id: str
-    service: str
-    target: str
-    days: str
-    state: str
-    decided: str
-    recorded: str
-
-
-@dataclass(frozen=True, slots=True)
-class ToWithdraw:
-    """A target that may be withdrawn, in words: which, from which day to which, and what applies then."""
-
-    id: str
-    title: str
-    days: tuple[date, date]
-    days_hint: str
-    then: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +46,7 @@ class Wording:
     def __init__(self, words: Sentence, time_zone: str) -> None:
         self.words, self.language, self.zone = words, words.language, ZoneInfo(time_zone)
 
-    def row(self, of: ServiceTargets) -> TargetRow:
-        """A service of the table at the top."""
-        now, service = of.now, of.service
-        wait = self.words("waiting_targets.own", minutes=minutes(service.target_s))
-        standing = [*([] if now is None else [now]), *of.to_come]
-        return TargetRow(
-            service.id,
-            service.name(self.language),
-            wait if now is None else self._target(now),
-            ""
-            if now is None
-            else self.words("waiting_targets.since", day=self._day(now.target.applies_from_on)),
-            now is None,
-            self._to_come(of),
-            [(each.target.id, self._target(each)) for each in standing if each.days_to_withdraw(of.on)],
-            service.is_retired,
-        )
-
-    def _to_come(self, of: ServiceTargets) -> list[str]:
+    def to_come(self, of: ServiceTargets) -> list[str]:
         """What applies next, and after that; the hall's document where a target was withdrawn."""
         found, last = [], of.now
         for each in [*of.to_come, None]:
@@ -117,56 +55,24 @@ class Wording:
             if ends_on is not None and (starts_on is None or ends_on + timedelta(days=1) < starts_on):
                 found.append(self._from(self._own(of), ends_on + timedelta(days=1)))
             if each is not None:
-                found.append(self._from(self._target(each), each.target.applies_from_on))
+                found.append(self._from(self.target(each), each.target.applies_from_on))
             last = each
         return found
 
     def _from(self, target: str, day: date) -> str:
-        return self.words("waiting_targets.from", target=target, day=self._day(day))
+        return self.words("waiting_targets.from", target=target, day=self.day(day))
 
     def _own(self, of: ServiceTargets) -> str:
         return self.words("waiting_targets.own_again", minutes=minutes(of.document_wait_s))
 
-    def history(self, services: Sequence[ServiceTargets]) -> list[HistoryRow]:
-        """Every target decided for some services, and withdrawn, the last recorded first."""
-        found = []
-        for each in services:
-            for span in each.spans:
-                found.append((span.target.recorded_at, self._past(span, each)))
-                found += [(w.recorded_at, self._withdrawal(w, span, each)) for w in span.withdrawals]
-        found.sort(key=lambda pair: (pair[0], pair[1].id), reverse=True)
-        return [row for _, row in found]
-
-    def _past(self, span: TargetSpan, of: ServiceTargets) -> HistoryRow:
-        target = span.target
-        day, first = self._day(target.decided_on), self._day(target.applies_from_on)
-        days = self.words("waiting_targets.from_day", day=first)
+    def days(self, span: TargetSpan) -> str:
+        """The days on which a target applies or did; a dash for one that never will."""
         if span.is_void:
-            days = "–"
-        elif span.ends_on is not None:
-            days = self.words("waiting_targets.days", first=first, last=self._day(span.ends_on))
-        return HistoryRow(
-            target.id,
-            of.service.name(self.language),
-            self._target(span),
-            days,
-            _state(span, of),
-            self.words("waiting_targets.decided_by", by=target.decided_by, day=day),
-            self._instant(target.recorded_at),
-        )
-
-    def _withdrawal(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> HistoryRow:
-        reason = self.words(f"waiting_targets.withdraw.reason.{withdrawal.reason}")
-        day = self._day(withdrawal.decided_on)
-        return HistoryRow(
-            withdrawal.id,
-            of.service.name(self.language),
-            self.words("waiting_targets.withdrawal_of", target=self._target(span)),
-            self.words("waiting_targets.from_day", day=self._day(withdrawal.from_on)),
-            "withdrawal",
-            self.words("waiting_targets.withdrawn_by", by=withdrawal.decided_by, day=day, reason=reason),
-            self._instant(withdrawal.recorded_at),
-        )
+            return "–"
+        first = self.day(span.target.applies_from_on)
+        if span.ends_on is None:
+            return self.words("waiting_targets.from_day", day=first)
+        return self.words("waiting_targets.days", first=first, last=self.day(span.ends_on))
 
     def withdrawn(self, services: Sequence[ServiceTargets], withdrawal: str) -> str:
         """The withdrawal with this id, and the target that applies instead; empty for an unknown id."""
@@ -178,32 +84,11 @@ class Wording:
         return ""
 
     def _withdrawal_sentence(self, withdrawal: Withdrawal, span: TargetSpan, of: ServiceTargets) -> str:
-        name, day = of.service.name(self.language), self._day(withdrawal.from_on)
-        said = self.words("waiting_targets.withdrawn", service=name, target=self._target(span), day=day)
+        name, day = of.service.name(self.language), self.day(withdrawal.from_on)
+        said = self.words("waiting_targets.withdrawn", service=name, target=self.target(span), day=day)
         instead = next((each for each in of.spans if each.applies(withdrawal.from_on)), None)
-        target = self._own(of) if instead is None else self._target(instead)
+        target = self._own(of) if instead is None else self.target(instead)
         return said + " " + self.words("waiting_targets.withdrawn.then", target=target)
-
-    def to_withdraw(self, span: TargetSpan, of: ServiceTargets) -> ToWithdraw | None:
-        """The words of the withdrawal form about a target; None when the target is over."""
-        days = span.days_to_withdraw(of.on)
-        if days is None:
-            return None
-        hint = self.words(
-            "waiting_targets.withdraw.days.hint"
-            if days[0] < days[1]
-            else "waiting_targets.withdraw.day.hint",
-            first=self._day(days[0]),
-            last=self._day(days[1]),
-        )
-        then = "waiting_targets.withdraw.then." + _state(span, of)
-        return ToWithdraw(
-            span.target.id,
-            self.words("waiting_targets.withdraw.of", target=self._target(span)),
-            days,
-            hint,
-            self.words(then, minutes=minutes(of.document_wait_s)),
-        )
 
     def decided(self, services: Sequence[ServiceTargets], target: str) -> str:
         """The target with this id, and the one it replaces; empty for an unknown id."""
@@ -215,13 +100,13 @@ class Wording:
 
     def _decision_sentence(self, span: TargetSpan, of: ServiceTargets) -> str:
         first, name = span.target.applies_from_on, of.service.name(self.language)
-        values = {"service": name, "target": self._target(span), "day": self._day(first)}
+        values = {"service": name, "target": self.target(span), "day": self.day(first)}
         said = self.words("waiting_targets.decided", **values)
         earlier = [e for e in of.spans if e.target.applies_from_on == first]
         before = earlier[: earlier.index(span)]
         if before:
             other = before[-1]
-            values = {"target": self._target(other), "by": other.target.decided_by}
+            values = {"target": self.target(other), "by": other.target.decided_by}
             said += " " + self.words("waiting_targets.replaces", **values)
         if span.is_replaced:
             said += " " + self.words("waiting_targets.replaced_since")
@@ -268,18 +153,22 @@ class Wording:
         percent = number(whole_percent(within.percent), self.language)
         return MeasuredShare(self.words("waiting_targets.percent", percent=percent))
 
-    def _target(self, span: TargetSpan) -> str:
+    def target(self, span: TargetSpan) -> str:
+        """A target: which share within which time."""
         values = {"percent": span.target.share_percent, "minutes": minutes(span.target.wait_s)}
         return self.words("waiting_targets.target", **values)
 
-    def _day(self, day: date) -> str:
+    def day(self, day: date) -> str:
+        """A local date."""
         return short_day(day, self.language)
 
-    def _instant(self, at: datetime) -> str:
+    def instant(self, at: datetime) -> str:
+        """A local date and time."""
         return instant_text(at, self.language, self.zone)
 
 
-def _state(span: TargetSpan, of: ServiceTargets) -> str:
+def state_of(span: TargetSpan, of: ServiceTargets) -> str:
+    """The state of a target: now, to_come, over, replaced or withdrawn."""
     if span.is_replaced:
         return "replaced"
     if span.is_void:
@@ -287,3 +176,15 @@ def _state(span: TargetSpan, of: ServiceTargets) -> str:
     if span.applies(of.on):
         return "now"
     return "to_come" if span.target.applies_from_on > of.on else "over"
+
+
+def history_of(
+    services: Sequence[ServiceTargets],
+) -> list[tuple[ServiceTargets, TargetSpan, Withdrawal | None]]:
+    """Every target decided for some services, and each withdrawal of one, the last recorded first."""
+    found = [(of, span, each) for of in services for span in of.spans for each in (None, *span.withdrawals)]
+    return sorted(found, key=lambda row: _recorded(row[2] or row[1].target), reverse=True)
+
+
+def _recorded(decision: Target | Withdrawal) -> tuple[datetime, str]:
+    return decision.recorded_at, decision.id

@@ -35,7 +35,8 @@ from server.usecases.quality.targets import (
 )
 from server.web.access.callers import database, require_caller
 from server.web.access.requirements import PageRoutes
-from server.web.pages.quality.target_wording import Wording
+from server.web.pages.quality.target_wording import Wording, history_of, state_of
+from server.web.pages.quality.wording import minutes
 from server.web.rendering import page
 from server.web.rendering.problems import (
     press_key,
@@ -229,13 +230,16 @@ def _page(
         "targets/targets.html",
         hall=hall,
         halls=page.halls(Permission.READ_FIGURES),
-        rows=[words.row(each) for each in services],
-        chosen=None if chosen is None else words.row(chosen),
-        history=words.history(services if chosen is None else [chosen]),
+        services=services,
+        chosen=chosen,
+        words=words,
+        minutes=minutes,
+        state_of=state_of,
+        history=history_of(services if chosen is None else [chosen]),
         measured=None if chosen is None else words.measured(months, chosen, typed.minutes),
         decided=words.decided(services, request.args.get("decide", ""))
         or words.withdrawn(services, request.args.get("retire", "")),
-        withdrawing=None if span is None or chosen is None else words.to_withdraw(span, chosen),
+        withdrawing=span if span and span.days_to_withdraw(on) else None,
         reasons=list(WithdrawalReason),
         leaving=leaving,
         typed=typed,
