@@ -36,7 +36,7 @@ from server.usecases.typed_figures import (
 )
 from server.web.access.callers import database, require_caller
 from server.web.access.requirements import PageRoutes
-from server.web.pages.quality.typed_wording import Wording, typed_name
+from server.web.pages.quality.typed_wording import Wording
 from server.web.rendering import page
 from server.web.rendering.problems import (
     press_key,
@@ -230,17 +230,16 @@ def _page(
         "typed_figures/typed_figures.html",
         hall=hall,
         halls=page.halls(Permission.READ_FIGURES),
-        rows=words.rows(read_typed_figures(database(), hall.hall)),
-        annotations=words.annotations(annotations),
-        preview=None if preview is None else words.rows(preview),
+        words=words,
+        figures=read_typed_figures(database(), hall.hall),
+        annotations=annotations,
+        preview=preview,
         forms={
             "value": value or ValueFields(form=new_id()),
             "paste": paste or PasteFields(form=new_id()),
             "day": day or DayFields(form=new_id()),
         },
-        typed=[(name, typed_name(name, words.say)) for name in TYPED],
-        services=words.offered_services(),
-        units={name: words.say(f"typed_figures.unit.{unit}") for name, unit in TYPED.items()},
+        typed=TYPED,
         bounds={
             "source": LONGEST_SOURCE,
             "words": LONGEST_WORDS,

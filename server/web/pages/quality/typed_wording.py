@@ -1,14 +1,14 @@
 """Typed figures and annotations in the words of a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.domain.hall.configuration import Service
 from server.domain.quality.indicators import INDICATORS
-from server.domain.quality.periods import parse_period
-from server.domain.quality.typed_figures import TYPED, DayAnnotation, TypedFigure, TypedFigureRequest, unit_of
+from server.domain.quality.periods import Period, parse_period
+from server.domain.quality.typed_figures import TYPED, TypedFigureRequest, unit_of
 from server.domain.refusals import Refusal
 from server.web.pages.quality.wording import day_text, number, period_text
 from server.web.rendering.viewer import Sentence, instant_text
@@ -30,36 +30,6 @@ def typed_text(request: TypedFigureRequest, say: Sentence) -> str:
     unit = unit_of(request.indicator)
     text = number(float(request.value), say.language, decimals=decimals)
     return say("typed_figures.days", n=text) if unit == "days" else text + UNITS.get(unit, "")
-
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """A typed value in words. `author`: the name of who typed it; empty: the account is gone.
-
-    `service`: a name, empty for the whole hall.
-    """
-
-    id: str
-    indicator: str
-    service: str
-    period: str
-    value: str
-    source: str
-    is_from_other_tool: bool
-    author: str
-    recorded: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationRow:
-    """An annotation in words."""
-
-    id: str
-    on: date
-    day: str
-    words: str
-    author: str
-    recorded: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +64,25 @@ class Wording:
         by_use = sorted(self.services.values(), key=lambda each: not each.is_retired)
         return {each.id: each.id for each in by_use} | {each.name(self.language): each.id for each in by_use}
 
-    def offered_services(self) -> list[tuple[str, str]]:
-        """The services in use, id and name."""
-        return [(each.id, each.name(self.language)) for each in self.services.values() if not each.is_retired]
+    def indicator(self, indicator: str) -> str:
+        """The name of an indicator."""
+        return typed_name(indicator, self.say)
 
-    def rows(self, figures: Sequence[TypedFigureRequest]) -> list[FigureRow]:
-        """The rows of typed figures, or of values that were read and not yet taken."""
-        return [self._row(each, each if isinstance(each, TypedFigure) else None) for each in figures]
+    def value(self, figure: TypedFigureRequest) -> str:
+        """A value with its unit."""
+        return typed_text(figure, self.say)
 
-    def _row(self, figure: TypedFigureRequest, kept: TypedFigure | None) -> FigureRow:
-        return FigureRow(
-            kept.id if kept else "",
-            typed_name(figure.indicator, self.say),
-            self.service(figure.service),
-            period_text(figure.period, self.language),
-            typed_text(figure, self.say),
-            figure.source,
-            figure.is_from_other_tool,
-            self.names.get(kept.author, "") if kept else "",
-            instant_text(kept.recorded_at, self.language, self.zone) if kept else "",
-        )
+    def period(self, period: Period) -> str:
+        """A period in words."""
+        return period_text(period, self.language)
 
-    def annotations(self, annotations: Sequence[DayAnnotation]) -> list[AnnotationRow]:
-        """The rows of annotations, the latest day first."""
-        return [
-            AnnotationRow(
-                each.id,
-                each.day,
-                day_text(each.day, self.language),
-                each.words,
-                self.names.get(each.author, ""),
-                instant_text(each.annotated_at, self.language, self.zone),
-            )
-            for each in reversed(annotations)
-        ]
+    def day(self, day: date) -> str:
+        """A local date."""
+        return day_text(day, self.language)
+
+    def instant(self, at: datetime) -> str:
+        """A local date and time."""
+        return instant_text(at, self.language, self.zone)
 
     def in_words(self, refusal: Refusal) -> Refusal:
         """A refusal whose unit and period are words of the page."""
