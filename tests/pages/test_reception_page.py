@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, ViewportSize
 
 from tests.conftest import Serve
 from tests.harness import working
@@ -36,7 +36,7 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     expect(page.locator('[data-list="waiting"]')).to_contain_text(number.inner_text())
     given = number.inner_text()
     shown = "card => card.getBoundingClientRect().bottom"
-    assert page.locator(".issued").evaluate(shown) < 300
+    assert page.locator(".issued").evaluate(shown) < 170
     top = page.locator("#main").evaluate("main => main.getBoundingClientRect().top")
     page.get_by_role("button", name=f"Réimprimer {given}").first.press("Enter")
     expect(page.locator("[data-outcome]")).to_contain_text(given)
@@ -359,3 +359,31 @@ def test_a_family_of_five_has_linked_tickets_in_three_presses(hall: Served, page
     page.get_by_role("button", name="Encore 1 ticket").click()
     expect(outcome).to_contain_text("Tickets liés donnés")
     expect(given).to_have_count(6)
+
+
+LONGEST_PAPER = "A001\u00a0: l’imprimante ne peut pas encore\u00a0: nouvel essai (imprimante injoignable)."
+ZOOMED_TO_200: ViewportSize = {"width": 683, "height": 384}
+
+
+def test_a_row_of_services_stands_in_the_first_view_at_200_percent(hall: Served, page: Page):
+    page.set_viewport_size(ZOOMED_TO_200)
+    arrive(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    first = page.locator('[data-list="services"] li').first
+    expect(first).to_be_visible()
+
+    def place() -> tuple[float, float]:
+        edges: dict[str, float] = first.evaluate("row => row.getBoundingClientRect().toJSON()")
+        return edges["top"], edges["bottom"]
+
+    top, bottom = place()
+    assert bottom <= ZOOMED_TO_200["height"]
+    page.keyboard.press("1")
+    paper = page.locator(".issued .paper")
+    expect(paper).to_have_text(re.compile("imprimé[.]$"))
+    assert place()[0] == top
+    paper.evaluate("(line, words) => { line.textContent = words; }", LONGEST_PAPER)
+    assert place()[0] == top
+    page.evaluate("document.querySelector('[data-refused]').hidden = false")
+    page.evaluate("document.querySelector('[data-text=refused]').append('Refus')")
+    assert place()[0] == top

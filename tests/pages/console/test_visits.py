@@ -160,7 +160,7 @@ def test_the_desk_receives_by_keyboard_and_the_visit_says_why(hall: Served, page
     arrive(page, hall, "reception", "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()
     said = receive(page)
-    expect(page.locator("[data-outcome]")).to_contain_text(said)
+    expect(page.locator(".issued .paper")).to_contain_text(said)
     expect(page.locator("[data-issued]")).to_contain_text("Accueil et renseignements")
     expect(page.locator("[data-reasons]")).to_be_hidden()
     expect(page.locator("main")).to_be_focused()

@@ -94,7 +94,6 @@ const appointments = createAppointments({
   arrived(ticket) {
     /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
     issued.add(ticket);
-    tell(say("reception.outcome.issued", { number: ticket.number }));
   },
   tell: (text) => tell(text),
 });

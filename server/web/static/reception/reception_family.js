@@ -24,8 +24,8 @@ export function createFamily({ say, last, giveOthers }) {
 
   function outcome(tickets, to) {
     const numbers = [...(to ? [to] : []), ...tickets].map(({ number }) => number);
-    const key = numbers.length > 1 ? "reception.family.given" : "reception.outcome.issued";
-    return say(key, { number: numbers[0], numbers: numbers.join(", ") });
+    // of one ticket, its own line says it
+    return numbers.length > 1 ? say("reception.family.given", { numbers: numbers.join(", ") }) : "";
   }
 
   box.addEventListener("change", draw);

@@ -38,8 +38,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     const at = tickets.findIndex(({ visit }) => visit === print.visit);
     const ticket = tickets[at];
     // the last ticket's own line says it
-    if (at > 0 && needsCare(ticket))
-      tell(say("reception.outcome.paper", { number: ticket.number, paper: paperWords(ticket, say) }));
+    if (at > 0 && needsCare(ticket)) tell(paperLine(ticket));
   }
 
   /** A verdict during the absence of the page: read again, like everything it may have missed. */
@@ -58,16 +57,25 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     const [last] = tickets;
     show("[data-none]", !last);
     show("[data-issued], [data-last]", Boolean(last));
+    write("details", last ? detailsOf(last) : "");
+    write("paper", last ? paperLine(last) : "");
     if (!last) return;
     write("number", last.number);
     write("service", words.hall.serviceName(last.service));
-    write("ahead", aheadWords(last, say));
-    // without a public address it could be typed nowhere
-    const address = last.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
-    write("code", address ? say("reception.issued.code", { code: last.short_code, address }) : "");
-    write("paper", last.print ? paperWords(last, say) : say("reception.issued.say"));
     one('[data-text="paper"]').classList.toggle("care", needsCare(last));
     drawRows("last", tickets, ({ visit }) => visit, lastRow);
+  }
+
+  function paperLine(ticket) {
+    const paper = ticket.print ? paperWords(ticket, say) : say("reception.issued.say");
+    return say("reception.outcome.paper", { number: ticket.number, paper });
+  }
+
+  function detailsOf(ticket) {
+    // without a public address the code could be typed nowhere
+    const address = ticket.follow_url?.replace(/^https?:\/\//, "").replace(/\/t\/.*$/, "/suivi");
+    const code = address ? say("reception.issued.code", { code: ticket.short_code, address }) : "";
+    return [aheadWords(ticket, say), code].filter(Boolean).join(" · ");
   }
 
   function lastRow(ticket) {
