@@ -15,7 +15,7 @@ from server.printing import CABLES, NOWHERE
 from server.printing.documents import TicketPrinting
 from server.printing.worker import PrinterWorker, Printing, PrintingPace
 from server.settings import ASSETS, Settings
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import all_halls, publications
 from server.store.devices import print_jobs
 from server.store.devices.printers import keep_leases, note_seen
 from server.store.transactions.database import Database
@@ -54,6 +54,8 @@ class PrintService:
         )
         self._has_simulated = settings.has_simulated_printers
         self.workers: dict[str, PrinterWorker] = {}
+        self._followed = 0
+        """The number of publications that its printers follow."""
         self._halls: dict[str, tuple[int, int, list[str]]] = {}
         self._pulled: dict[str, set[str]] = {}
         """By hall, the printers that fetch their jobs: no loop here drives them."""
@@ -114,12 +116,14 @@ class PrintService:
     def wake_printers(self) -> None:
         """Follows the configuration, wakes the printers that have jobs, keeps the leases."""
         with self.printing.database.read() as rows:
-            halls = [hall for hall in all_halls(rows) if hall.is_configured]
+            published = publications(rows)
+            halls = [] if published == self._followed else all_halls(rows)
             waiting = print_jobs.printers_with_open_jobs(rows)
-        for hall in halls:
+        for hall in (each for each in halls if each.is_configured):
             revisions = hall.configuration_revision, hall.installation_revision
             if self._halls.get(hall.id, (0, 0, []))[:2] != revisions:
                 self._follow_configuration(hall.id, revisions)
+        self._followed = published
         for printer in waiting:
             if printer in self.workers:
                 self.workers[printer].wake()

@@ -32,7 +32,7 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.devices import Kiosk
 from server.printing import CABLES
 from server.settings import ASSETS
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import all_halls, publications
 from server.store.transactions.database import Database
 from server.unix_socket import connect, listening
 
@@ -74,7 +74,8 @@ class SimulatedPrinters:
         self._var = var
         self._lock: int | None = None
         self._sharing: PrinterSharing | None = None
-        self._followed: list[tuple[str, int]] = []
+        self._followed = 0
+        """The number of publications that they follow; 0: not all have started."""
         self._taken: list[str] = []
         self.running: dict[str, SimulatedPrinter] = {}
         self.fetching: dict[str, AnyPulledPrinter] = {}
@@ -112,18 +113,17 @@ class SimulatedPrinters:
         if self._lock is None:
             return
         with self._database.read() as rows:
-            halls = all_halls(rows)
-        revisions = [(hall.id, hall.configuration_revision) for hall in halls if hall.is_configured]
-        if revisions == self._followed:
+            published = publications(rows)
+        if published == self._followed:
             return
-        kiosks = {kiosk.id: kiosk for kiosk in self._simulated_kiosks(revisions)}
+        kiosks = {kiosk.id: kiosk for kiosk in self._simulated_kiosks()}
         for gone in [each for each in self.running if each not in kiosks or self._has_moved(kiosks[each])]:
             self.running.pop(gone).stop()
         taken = [each for each in kiosks if each not in self.running and not self._run(kiosks[each])]
         if taken and taken != self._taken:
             log.info("simulated_printers_elsewhere", kiosks=taken)
         self._taken = taken
-        self._followed = [] if taken else revisions
+        self._followed = 0 if taken else published
 
     def printers(self) -> Mapping[str, OwnPrinter | SharedPrinter]:
         """The printers by their kiosk, whichever process runs them."""
@@ -212,8 +212,8 @@ class SimulatedPrinters:
         self._lock = lock
         return True
 
-    def _simulated_kiosks(self, halls: list[tuple[str, int]]) -> list[Kiosk]:
-        kiosks = [kiosk for hall, _ in halls for kiosk in self._database.configuration(hall).kiosks.values()]
+    def _simulated_kiosks(self) -> list[Kiosk]:
+        kiosks = [kiosk for hall in self._halls() for kiosk in hall.kiosks.values()]
         return [kiosk for kiosk in kiosks if kiosk.printer is not None and kiosk.printer.is_simulated]
 
     def _has_moved(self, kiosk: Kiosk) -> bool:
