@@ -15,7 +15,6 @@ from server.domain.notices.lifecycle import ENDED, PUBLISHED, NoticeMoment, Targ
 from server.ids import new_id
 from server.store.engine.lookups import ChangeBy, Distinct, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
-from server.store.engine.writes import Writes
 from server.store.tables.alerts import delivery
 from server.store.tables.notices import notice, notice_step
 from server.store.transactions.hall_transaction import HallTransaction
@@ -167,7 +166,10 @@ give_up = ChangeBy(
     *("row_id", "given_up_at"),
 )
 """Gives a delivery up: it is not sent any more."""
-_GIVE_UP_ALL = Write(DELIVERIES.freed.where(_OF_RECIPIENT, DELIVERIES.is_underway), "given_up_at")
+give_up_all = ChangeBy(
+    DELIVERIES.freed.where(_OF_RECIPIENT, DELIVERIES.is_underway), *("of_recipient", "given_up_at")
+)
+"""Gives up every delivery that is on its way to a recipient (id)."""
 _SEND_AGAIN = Write(
     DELIVERIES.freed.where(_OF_RECIPIENT, delivery.c.created_at >= bindparam("since")).values(
         sent_at=null(), given_up_at=null(), tries=0
@@ -189,11 +191,6 @@ def queue_delivery(transaction: HallTransaction, recipient: str, message: Messag
 def _queued(key: "NoticeDelivery", message: Message, now: datetime) -> dict[str, object]:
     begins = dict.fromkeys(("created_at", "queued_at", "next_at"), now)
     return {"id": new_id(), **values_of(key), **values_of(message), **begins, "tries": 0}
-
-
-def give_up_all(transaction: Writes, recipient: str, *, now: datetime) -> None:
-    """Gives up every delivery that is on its way to a recipient (id)."""
-    transaction.run(_GIVE_UP_ALL, of_recipient=recipient, given_up_at=now)
 
 
 def send_again(rows: WrittenRows, recipient: str, *, since: datetime, now: datetime) -> int:

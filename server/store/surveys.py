@@ -175,9 +175,11 @@ texts_of = Several.of(TextRow, survey_text, "survey", order=("id",))
 """The free texts of a survey, in no order of time."""
 locked_text_row = One.of(TextRow, survey_text, "id", is_locked=True)
 """A free text by its id, which nobody else decides about before this transaction ends."""
-_DECIDE = Write(
-    survey_text.update().where(survey_text.c.id == bindparam("of_id")), *("state", "text", "is_edited")
+keep_decision = ChangeBy(
+    survey_text.update().where(survey_text.c.id == bindparam("of_id")),
+    *("of_id", "state", "text", "is_edited"),
 )
+"""Keeps what a person decided about a text, and the words that are left of it."""
 
 
 def possible_runs(rows: Rows, new: AnswerRow, waiting: Collection[str]) -> list[GivenAnswer]:
@@ -207,11 +209,6 @@ def add_answer(rows: WrittenRows, new: AnswerRow) -> bool:
 def use_ticket(rows: WrittenRows, survey: str, digest: str) -> bool:
     """Keeps that a ticket has answered; False where it had already."""
     return bool(rows.execute(_USE_TICKET, survey=survey, digest=digest))
-
-
-def keep_decision(rows: WrittenRows, text: str, *, state: str, words: str, is_edited: bool) -> None:
-    """Keeps what a person decided about a text, and the words that are left of it."""
-    rows.execute(_DECIDE, of_id=text, state=state, text=words, is_edited=is_edited)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,14 +99,16 @@ _KEY_IS_VALID = and_(
 _KEY_OF_TOKEN = Read.of(ApiKeyRow, api_key, "token_digest")
 _INSERT = Write(device.insert(), "id", "kind", "hall", "configured", "token_digest", "created_at", "token_at")
 _OF_ROW = device.update().where(device.c.id == bindparam("row_id"))
-_NEW_TOKEN = Write(
+replace_token = ChangeBy(
     _OF_ROW.values(copied_at=None, renewal_digest=None, renewal_until=None, renewal_by=None),
-    "token_digest",
-    "token_at",
+    *("row_id", "token_digest", "token_at"),
 )
+"""Gives a device another token. The former one is void; a renewal and a noted copy are cleared."""
 _REVOKE = Write(_OF_ROW, "revoked_at")
-_NOTE_COPIED = Write(_OF_ROW, "copied_at")
-_ASK_RENEWAL = Write(_OF_ROW, "renewal_digest", "renewal_until", "renewal_by")
+note_copied = ChangeBy(_OF_ROW, "row_id", "copied_at")
+"""Notes that a device's token was seen on two machines."""
+keep_renewal = ChangeBy(_OF_ROW, "row_id", "renewal_digest", "renewal_until", "renewal_by")
+"""Keeps the digest of the secret with which a device's page may exchange its token."""
 valid_digests = Distinct(
     str,
     union_all(
@@ -152,24 +154,9 @@ def insert_device(
     )
 
 
-def replace_token(transaction: Writes, device: str, digest: str, *, now: datetime) -> None:
-    """Gives a device another token. The former one is void; a renewal and a noted copy are cleared."""
-    transaction.run(_NEW_TOKEN, row_id=device, token_digest=digest, token_at=now)
-
-
 def revoke_device(transaction: Writes, device: str, *, now: datetime) -> None:
     """Revokes a device."""
     transaction.run(_REVOKE, row_id=device, revoked_at=now)
-
-
-def note_copied(transaction: Writes, device: str, *, now: datetime) -> None:
-    """Notes that a device's token was seen on two machines."""
-    transaction.run(_NOTE_COPIED, row_id=device, copied_at=now)
-
-
-def keep_renewal(transaction: Writes, device: str, digest: str, *, until: datetime, by: str) -> None:
-    """Keeps the digest of the secret with which a device's page may exchange its token."""
-    transaction.run(_ASK_RENEWAL, row_id=device, renewal_digest=digest, renewal_until=until, renewal_by=by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,12 +147,11 @@ _FORGET_POLLS = Write(
     .where(pulled_printer.c.printer == bindparam("of_printer"))
     .values(polled_at=None, interval_s=None, identity=None)
 )
-_NOTE_POLL = Write(
+note_poll = ChangeBy(
     pulled_printer.update().where(pulled_printer.c.printer == bindparam("of_printer")),
-    "polled_at",
-    "interval_s",
-    "identity",
+    *("of_printer", "polled_at", "interval_s", "identity"),
 )
+"""Keeps a poll."""
 
 
 def without_secret(printer: str, hall: str) -> PulledPrinter:
@@ -177,13 +176,6 @@ def keep_secret(
     """Gives a printer a secret. The former one is void, and what its holder said is forgotten."""
     transaction.run(_KEEP_SECRET, printer=printer, hall=hall, kind=kind, secret=secret, renewed_at=renewed_at)
     transaction.run(_FORGET_POLLS, of_printer=printer)
-
-
-def note_poll(
-    rows: WrittenRows, printer: str, *, at: datetime, interval_s: int | None, identity: str | None
-) -> None:
-    """Keeps a poll."""
-    rows.execute(_NOTE_POLL, of_printer=printer, polled_at=at, interval_s=interval_s, identity=identity)
 
 
 _FIRST_FENCE = 1

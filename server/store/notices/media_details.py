@@ -206,7 +206,8 @@ _CLAIM = Write(feed.update().where(_OF_ID, _IS_DUE), "tried_at")
 _KEEP = Write.upsert(feed, ("id",), ("url", "content", "read_at", "tried_at", "failure"))
 keep_failure = ChangeBy(feed.update().where(_OF_ID), "of_id", "failure")
 """Keeps why a feed (id) could not be read; its last good content stays."""
-_DELETE_FEED = Write(feed.delete().where(_OF_ID, _IS_DUE))
+delete_feed = ChangeBy(feed.delete().where(_OF_ID, _IS_DUE), "of_id", "before")
+"""Deletes a feed (id), unless somebody has tried to read it since that instant."""
 
 
 def feed_id(url: str) -> str:
@@ -238,11 +239,6 @@ def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: dat
 def keep_feed(rows: WrittenRows, url: str, content: Json, now: datetime) -> None:
     """Keeps the new content of a feed; its row, too, if that was deleted meanwhile."""
     rows.execute(_KEEP, id=feed_id(url), url=url, content=content, read_at=now, tried_at=now, failure=None)
-
-
-def delete_feed(rows: WrittenRows, feed: str, *, tried_before: datetime) -> None:
-    """Deletes a feed (id), unless somebody has tried to read it since that instant."""
-    rows.execute(_DELETE_FEED, of_id=feed, before=tried_before)
 
 
 class Photographs:

@@ -265,7 +265,11 @@ open_invitations = Pairs(
 )
 """The end of the last open link, by account (id); accounts without one are missing."""
 _INSERT_INVITATION = Write(invitation.insert(), "digest", "account", "created_at", "expires_at")
-_VOID = Write(invitation.update().where(invitation.c.account == bindparam("of_account"), _IS_OPEN), "used_at")
+void_invitations = ChangeBy(
+    invitation.update().where(invitation.c.account == bindparam("of_account"), _IS_OPEN),
+    *("of_account", "used_at"),
+)
+"""Voids the open links of an account."""
 
 
 def invitation_of_token(rows: Rows, token: str) -> InvitationRow | None:
@@ -284,8 +288,3 @@ def insert_invitation(
         created_at=now,
         expires_at=expires_at,
     )
-
-
-def void_invitations(transaction: Writes, account: str, *, now: datetime) -> None:
-    """Voids the open links of an account."""
-    transaction.run(_VOID, of_account=account, used_at=now)

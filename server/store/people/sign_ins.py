@@ -188,11 +188,13 @@ _KEEP = Write.upsert(sign_in_failure, ["bucket"], ["failures", "failed_at", "blo
 _OF_BUCKET = sign_in_failure.c.bucket == bindparam("of_bucket")
 forget_failures = ChangeBy(sign_in_failure.delete().where(_OF_BUCKET))
 """Empties a bucket."""
-_TAKE_BACK = Write(
+take_back_failure = ChangeBy(
     sign_in_failure.update()
     .where(_OF_BUCKET)
-    .values(failures=sign_in_failure.c.failures - 1, blocked_until=bindparam("until"))
+    .values(failures=sign_in_failure.c.failures - 1, blocked_until=bindparam("until")),
+    *("of_bucket", "until"),
 )
+"""Counts one failure less in a bucket, which blocks until then."""
 
 
 def lock_secret(rows: WrittenRows) -> str:
@@ -211,11 +213,6 @@ def keep_failures(rows: WrittenRows, bucket: str, failures: Failures) -> None:
         failed_at=failures.failed_at,
         blocked_until=failures.blocked_until,
     )
-
-
-def take_back_failure(rows: WrittenRows, bucket: str, *, blocked_until: datetime) -> None:
-    """Counts one failure less in a bucket, which blocks until then."""
-    rows.execute(_TAKE_BACK, of_bucket=bucket, until=blocked_until)
 
 
 EVERY_HALL = "*"
@@ -248,10 +245,11 @@ is_in_use = Exists(
 )
 """Whether there is such an API key (id) and it is not revoked."""
 _INSERT_KEY = Write.new_row(api_key, ApiKeyRow, "token_digest")
-_NOTE_USED = Write(
+note_used_after_end = ChangeBy(
     api_key.update().where(api_key.c.id == bindparam("row_id"), api_key.c.used_after_end_at.is_(None)),
-    "used_after_end_at",
+    *("row_id", "used_after_end_at"),
 )
+"""A program showed an API key (id) after its end; only the first time is kept."""
 _REVOKE = Write(api_key.update().where(api_key.c.id == bindparam("row_id")), "revoked_at")
 
 
@@ -259,11 +257,6 @@ def keys_in(keys: Iterable[ApiKeyRow], halls: Iterable[str]) -> list[ApiKeyRow]:
     """Those of some API keys that are for one of these halls (slugs) or all."""
     scopes = {*halls, EVERY_HALL}
     return [key for key in keys if not scopes.isdisjoint(key.halls)]
-
-
-def note_used_after_end(rows: WrittenRows, key: str, *, at: datetime) -> None:
-    """A program showed an API key (id) after its end; only the first time is kept."""
-    rows.execute(_NOTE_USED, row_id=key, used_after_end_at=at)
 
 
 def insert_api_key(transaction: Writes, new: ApiKeyRow, *, token_digest: str) -> None:

@@ -141,7 +141,7 @@ def remove_recipient(database: Database, author: Author, recipient: str) -> None
     with database.installation_transaction(author) as transaction:
         current = _existing_recipient(transaction, recipient)
         alarms.remove_recipient(transaction, current, now=transaction.now)
-        give_up_all(transaction, recipient, now=transaction.now)
+        give_up_all(transaction, recipient, given_up_at=transaction.now)
         transaction.record(recipient_removed(recipient))
 
 

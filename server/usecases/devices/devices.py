@@ -89,7 +89,7 @@ def take_place(
     if standing is not None and not replaces:
         raise Refusal("already_paired", device=standing.id)
     if standing is not None:
-        paired_devices.replace_token(transaction, standing.id, digest, now=transaction.now)
+        paired_devices.replace_token(transaction, standing.id, digest, token_at=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_REPLACED, device=standing.id))
         return standing.id
     device = new_id()
@@ -107,7 +107,7 @@ def renew_device(database: Database, author: Author, device: str) -> PairedDevic
     token = new_token()
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
-        paired_devices.replace_token(transaction, row.id, token_digest(token), now=transaction.now)
+        paired_devices.replace_token(transaction, row.id, token_digest(token), token_at=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=row.id))
     return PairedDevice(row.id, row.kind, row.configured, token)
 

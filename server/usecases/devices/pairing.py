@@ -290,7 +290,7 @@ def ask_renewal(database: Database, author: Author, device: str) -> str:
     with database.installation_transaction(author) as transaction:
         row = in_use(transaction, device)
         until = transaction.now + EXCHANGED_WITHIN
-        keep_renewal(transaction, row.id, token_digest(secret), until=until, by=author.id)
+        keep_renewal(transaction, row.id, token_digest(secret), renewal_until=until, renewal_by=author.id)
     return secret
 
 
@@ -334,7 +334,7 @@ def exchange_token(database: Database, token: str, secret: str) -> str:
         is_same = hmac.compare_digest(row.renewal_digest or "", token_digest(secret))
         if not is_same or row.renewal_until is None or row.renewal_until < transaction.now:
             raise Refusal("renewal_over")
-        replace_token(transaction, device.id, token_digest(fresh), now=transaction.now)
+        replace_token(transaction, device.id, token_digest(fresh), token_at=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_RENEWED, device=device.id))
     return fresh
 
@@ -367,6 +367,6 @@ def note_copied_device(database: Database, configured: str) -> bool:
         device = device_in_use(transaction, configured)
         if device is None or device.copied_at is not None:
             return False
-        note_copied(transaction, device.id, now=transaction.now)
+        note_copied(transaction, device.id, copied_at=transaction.now)
         transaction.record(of_kind(FactKind.DEVICE_COPIED, device=device.id))
     return True

@@ -88,7 +88,7 @@ class Feeds:
     def _forget(self, feed: DueFeed) -> None:
         """Deletes a feed that no notice shows, unless somebody tried to read it in the last two days."""
         with self.database.store.write() as rows:
-            media_details.delete_feed(rows, feed.id, tried_before=self.database.clock.now() - FORGOTTEN_AFTER)
+            media_details.delete_feed(rows, feed.id, before=self.database.clock.now() - FORGOTTEN_AFTER)
 
     def _read_again(self, feed: DueFeed) -> bool:
         now = self.database.clock.now()

@@ -271,7 +271,7 @@ def keep_password(
     if accounts.account_row(transaction, account) is None:
         raise Refusal("unknown_account")
     accounts.set_password_hash(transaction, account, password_hash)
-    accounts.void_invitations(transaction, account, now=transaction.now)
+    accounts.void_invitations(transaction, account, used_at=transaction.now)
     end_sessions(transaction, account, why="password", but=but)
     transaction.record(of_kind(FactKind.PASSWORD_SET, account=account))
 

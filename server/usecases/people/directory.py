@@ -231,7 +231,7 @@ def refuse_void_key(database: Database, key: ApiKeyRow) -> NoReturn:
     now = database.clock.now()
     if key.revoked_at is None and key.used_after_end_at is None:
         with database.store.write() as rows:
-            sign_ins.note_used_after_end(rows, key.id, at=now)
+            sign_ins.note_used_after_end(rows, key.id, used_after_end_at=now)
     raise Refusal("unknown_key")
 
 

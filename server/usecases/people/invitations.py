@@ -85,7 +85,7 @@ def renew_link(database: Database, author: Author, account: str, *, sites: Sites
         row = require_governed(transaction, account, sites)
         if row.is_locked:
             raise Refusal("account_locked")
-        accounts.void_invitations(transaction, account, now=transaction.now)
+        accounts.void_invitations(transaction, account, used_at=transaction.now)
         return _link(transaction, account, RENEWED_FOR if row.password_hash else INVITED_FOR)
 
 

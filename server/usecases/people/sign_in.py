@@ -125,7 +125,7 @@ def _take_back(database: Database, counted: list[_Counted]) -> None:
             if each.kind != "address":
                 sign_ins.forget_failures(rows, each.bucket)
             else:
-                sign_ins.take_back_failure(rows, each.bucket, blocked_until=each.after.failed_at)
+                sign_ins.take_back_failure(rows, each.bucket, until=each.after.failed_at)
 
 
 def prove_by_provider(database: Database, identity: Identity) -> str:

@@ -81,7 +81,7 @@ def _note(
         printers.note_poll(
             rows,
             printer.printer,
-            at=now,
+            polled_at=now,
             interval_s=interval_s,
             identity=report.identity or printer.identity,
         )

@@ -221,7 +221,7 @@ def claim_printer(
         end_prints(database, printer.hall, token, left)
     with database.store.write() as written:
         keep_gateway(written, printer)
-        note_poll(written, printer.printer, at=now, interval_s=interval_s, identity=program)
+        note_poll(written, printer.printer, polled_at=now, interval_s=interval_s, identity=program)
     return replace(printer, polled_at=now, interval_s=interval_s, identity=program)
 
 
@@ -233,7 +233,7 @@ def release_printer(database: Database, printer: PulledPrinter, program: str) ->
         note_poll(
             written,
             printer.printer,
-            at=database.clock.now(),
+            polled_at=database.clock.now(),
             interval_s=printer.interval_s,
             identity="",
         )

@@ -280,7 +280,7 @@ def judge_text(database: Database, typed: TextDecision, *, sites: Sites) -> None
         if typed.state == TextState.SHOWN and mark_kinds(kept) and not typed.is_checked:
             raise Refusal("survey_text_marked")
         is_edited = found.is_edited or kept != found.text.replace("\r\n", "\n")
-        surveys.keep_decision(rows, typed.text, state=typed.state, words=kept, is_edited=is_edited)
+        surveys.keep_decision(rows, typed.text, state=typed.state, text=kept, is_edited=is_edited)
 
 
 def _digest(words: str) -> str:
