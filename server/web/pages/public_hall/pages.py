@@ -41,7 +41,6 @@ from server.usecases.waits import Estimates
 from server.web.access.callers import database
 from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import of_app
-from server.web.pages.quality.wording import Entry, entry_of
 from server.web.pages.reports.wording import ReportWording
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
@@ -93,11 +92,10 @@ def _files(database: Database, hall: str, _mark: str, _hour: int, language: str)
 @routes.get("/infos/<hall>/donnees", Access.EVERYBODY)
 def open_figures(hall: str) -> Response:
     configuration = _public_hall(hall)
-    say = page.sentence()
     html = render_template(
         "public_hall/open_figures.html",
         hall=configuration,
-        indicators=_described(say),
+        indicators=OPENED,
         of_services=OPEN_OF_SERVICES,
         fields=FIELDS,
         language_links=page.language_links(),
@@ -123,9 +121,8 @@ def _public_hall(hall: str) -> HallConfiguration:
         abort(404)
 
 
-def _described(say: Sentence) -> list[Entry]:
-    """The indicators of the open data, in the order of the registry."""
-    return [entry_of(name, say) for name in INDICATORS if name in OPEN_INDICATORS]
+OPENED = [each for name, each in INDICATORS.items() if name in OPEN_INDICATORS]
+"""The indicators of the open data, in the order of the registry."""
 
 
 def figures_json(hall: HallConfiguration, months: Sequence[OpenMonth], read_at: str, say: Sentence) -> str:
@@ -142,12 +139,12 @@ def figures_json(hall: HallConfiguration, months: Sequence[OpenMonth], read_at: 
             "indicators": [
                 {
                     "indicator": each.name,
-                    "unit": INDICATORS[each.name].unit,
-                    "label": each.label,
-                    "definition": each.definition,
-                    "convention": each.convention,
+                    "unit": each.unit,
+                    "label": say(each.label_key),
+                    "definition": say(each.definition_key),
+                    "convention": say(each.convention_key),
                 }
-                for each in _described(say)
+                for each in OPENED
             ],
             "months": months,
         },

@@ -11,7 +11,7 @@ from flask import Response, abort, make_response, render_template, request
 
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.people.roles import Permission
-from server.domain.quality.indicators import INDICATORS
+from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED
 from server.domain.quality.periods import PeriodKind, period_of, period_of_days
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
@@ -37,13 +37,7 @@ from server.web.pages.quality.explorer import Explorer, days_title, explorer_of,
 from server.web.pages.quality.query import CLASSES, ExplorerQuery, day_near, period_around, read_query
 from server.web.pages.quality.summary import TILES, SummaryQuery, summary_of
 from server.web.pages.quality.tables import OtherTable, ShownFigure, other_tables, service_name
-from server.web.pages.quality.wording import (
-    dictionary_of,
-    doubt_of,
-    elsewhere_of,
-    not_measured_of,
-    title_of,
-)
+from server.web.pages.quality.wording import PRESENCE, SATISFACTION, title_of
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.viewer import Sentence
@@ -123,16 +117,20 @@ def _shows_agents(hall: HallConfiguration) -> bool:
 @quality_pages.get("/qualite/dictionnaire", Permission.READ_FIGURES)
 def dictionary() -> str:
     words = page.sentence()
-    groups = dictionary_of(words)
     return render_template(
         "quality/dictionary.html",
         hall=page.hall(Permission.READ_FIGURES),
-        groups=groups,
-        contents_of_groups=[(f"groupe-{name}", title) for name, title, _ in groups],
-        uncounted=[
-            ("doute", words("quality.doubt.title"), doubt_of(words)),
-            ("ailleurs", words("quality.dictionary.elsewhere"), elsewhere_of(words)),
-            ("non-mesure", words("quality.dictionary.not_measured"), not_measured_of(words)),
+        groups=wording.GROUPS,
+        indicators=INDICATORS,
+        elsewhere={
+            name: PRESENCE if name == "device_presence" else SATISFACTION for name in MEASURED_ELSEWHERE
+        },
+        not_measured=NOT_MEASURED,
+        parts=[
+            *((f"groupe-{name}", words(f"quality.group.{name}")) for name in wording.GROUPS),
+            ("doute", words("quality.doubt.title")),
+            ("ailleurs", words("quality.dictionary.elsewhere")),
+            ("non-mesure", words("quality.dictionary.not_measured")),
         ],
         query=request.query_string.decode("ascii", "replace"),
     )

@@ -1,8 +1,7 @@
 """Numbers, durations, dates and periods as pages write them; changes of figures; the dictionary."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import get_args
 
@@ -11,7 +10,7 @@ from babel.numbers import format_decimal
 
 from server.domain.hall.configuration import Service
 from server.domain.languages import text_in
-from server.domain.quality.indicators import INDICATORS, MEASURED_ELSEWHERE, NOT_MEASURED, Figure, Group
+from server.domain.quality.indicators import INDICATORS, Figure, Group
 from server.domain.quality.periods import Period, PeriodKind
 from server.domain.quality.rollup import Rollup
 from server.domain.quality.targets import Target
@@ -209,89 +208,3 @@ GROUPS: Mapping[Group, tuple[str, ...]] = {
 
 SATISFACTION, PRESENCE = "satisfaction", "presence"
 """The tables of what is not counted from visits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An indicator in words; `name` is its anchor and its code in sheets and the API."""
-
-    name: str
-    label: str
-    definition: str
-    convention: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class UncountedEntry:
-    """What the registry does not count. `facts`: titles and texts; empty where nothing measures it.
-
-    `table`: the anchor of its table in the explorer.
-    """
-
-    name: str
-    label: str
-    text: str
-    facts: Sequence[tuple[str, str]] = ()
-    table: str = ""
-
-
-def elsewhere_of(words: Sentence) -> list[UncountedEntry]:
-    """The indicators that are not counted from visits, each with the place of its value."""
-    facts = (
-        ("sample", "quality.dictionary.sample"),
-        ("convention", "quality.figures.convention"),
-        ("edges", "quality.dictionary.edges"),
-        ("where", "quality.dictionary.where"),
-    )
-    return [
-        UncountedEntry(
-            name,
-            words(f"quality.elsewhere.{name}.label"),
-            words(f"quality.elsewhere.{name}.definition"),
-            [(words(title), words(f"quality.elsewhere.{name}.{fact}")) for fact, title in facts],
-            PRESENCE if name == "device_presence" else SATISFACTION,
-        )
-        for name in MEASURED_ELSEWHERE
-    ]
-
-
-def not_measured_of(words: Sentence) -> list[UncountedEntry]:
-    """What is not measured, each with the reason."""
-    return [
-        UncountedEntry(
-            name, words(f"quality.not_measured.{name}.label"), words(f"quality.not_measured.{name}.reason")
-        )
-        for name in NOT_MEASURED
-    ]
-
-
-def doubt_of(words: Sentence) -> list[UncountedEntry]:
-    """What intervals, changes and verdicts let one conclude."""
-    names = ("interval", "unclear", "change", "verdict", "many", "year")
-    return [
-        UncountedEntry(
-            f"doute-{name}", words(f"quality.doubt.{name}.label"), words(f"quality.doubt.{name}.text")
-        )
-        for name in names
-    ]
-
-
-def dictionary_of(words: Sentence) -> list[tuple[str, str, Sequence[Entry]]]:
-    """Every indicator, in the order of the pages: the name of each group, its title, its entries."""
-    return [
-        (group, words(f"quality.group.{group}"), [entry_of(name, words) for name in names])
-        for group, names in GROUPS.items()
-    ]
-
-
-def entry_of(name: str, words: Sentence) -> Entry:
-    """An indicator in words."""
-    indicator = INDICATORS[name]
-    return Entry(
-        name,
-        words(indicator.label_key),
-        words(indicator.definition_key),
-        words(indicator.convention_key),
-        words(f"quality.sheet.unit.{indicator.unit}"),
-    )
