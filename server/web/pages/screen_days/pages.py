@@ -30,7 +30,6 @@ from server.usecases.notices.rounds import in_ms
 from server.usecases.screen_days import (
     DayOfCalendar,
     DayOfHall,
-    ScreensOfDay,
     read_day_programme,
     read_screen_calendar,
     read_screen_day,
@@ -172,13 +171,11 @@ def screen_day() -> Any:
         if isinstance(wrong, Refusal) and wrong.code != "bad_period":
             return refusal_sentence(wrong), status_of(wrong)
         day, problem = _read(hall, today, words), words.say("screen_days.bad_day")
-    hours = words.hours_of(day)
     html = render_template(
         "screen_days/day.html",
         **_frame(hall, words),
         day=day,
-        hours=hours,
-        groups=[_group(each, day, words, hours) for each in day.groups],
+        hours=words.hours_of(day),
         before=day.on - DAY,
         after=day.on + DAY,
         has_proof=day.on <= day.today,
@@ -207,25 +204,6 @@ def _shown_at(hall: HallConfiguration, day: DayOfHall, words: Wording) -> dict[s
 def _read(hall: HallConfiguration, on: date, words: Wording) -> DayOfHall:
     chosen = request.args.get("ecran", "")
     return read_screen_day(database(), hall.hall, on, words.language, page.translate, screen=chosen)
-
-
-def _group(group: ScreensOfDay, day: DayOfHall, words: Wording, hours: Any) -> dict[str, object]:
-    return {
-        "screens": group.screens,
-        "warnings": words.warnings(group),
-        "rows": [
-            {
-                "id": each.id,
-                "title": each.title,
-                "is_own": each.planned is None or not each.planned.is_built_in,
-                "is_legal": each.planned is not None and each.planned.is_legal,
-                "about": words.about(each, day),
-                "proof": words.proof(each),
-                "cells": words.cells(() if each.planned is None else each.planned.windows, day, hours),
-            }
-            for each in group.notices
-        ],
-    }
 
 
 @routes.get("/affichage/calendrier", PERMISSION)
