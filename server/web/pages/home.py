@@ -8,8 +8,8 @@ from typing import Any
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
-from server.domain.hall.configuration import HallConfiguration
+from server.domain.attention import AttentionKind, AttentionReach, AttentionRow
+from server.domain.hall.configuration import HallConfiguration, Site
 from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.language import LANGUAGES
@@ -50,18 +50,6 @@ MOST_AT_ONCE = 12
 """Rows of what asks for attention that are shown at once; the others unfold."""
 
 
-@dataclass(frozen=True, slots=True)
-class _LineOfList:
-    """A row of the list in words. `site`: empty where the person has one; `since`: empty if not shown."""
-
-    kind: AttentionKind
-    urgency: str
-    text: str
-    site: str
-    since: str
-    path: str
-
-
 home_pages = PageRoutes("entrance", __name__)
 """What asks for a person's attention and the pages they may open, or how to begin.
 
@@ -86,6 +74,8 @@ def home() -> Any:
         alert_halls=page.halls(Permission.RAISE_ALERT),
         demonstration=shown,
         attention=attention,
+        sites={hall.site.slug: hall.site for hall in theirs},
+        moment=_moment,
         most_at_once=MOST_AT_ONCE,
     )
 
@@ -96,26 +86,15 @@ def _first_pages(groups: Mapping[MenuGroup, Sequence[WorkPage]]) -> Mapping[Menu
     return Counter(group for _, group in sorted(turns, key=lambda turn: turn[0])[:MOST_PAGES])
 
 
-def _attention(person: Viewer, halls: Sequence[HallConfiguration]) -> list[_LineOfList]:
-    language, now = page.language(), database().clock.now()
-    sites = {hall.site.slug: hall.site for hall in halls}
+def _attention(person: Viewer, halls: Sequence[HallConfiguration]) -> list[AttentionRow]:
+    now, author = database().clock.now(), identify().author
+    reach = AttentionReach(halls, person.may, person.roles_at, page.language(), page.translate, now, author)
+    return list(read_attention(database(), reach, seen.sightings_of))
 
-    def line(row: AttentionRow) -> _LineOfList:
-        site, said = sites[row.site], page.sentence()(row.sentence, **row.values)
-        moment = Moments(site.time_zone, language, now)(to_text(row.since))
-        since = page.sentence()("server.home.attention.since", moment=moment)
-        return _LineOfList(
-            kind=row.kind,
-            urgency=row.urgency.name.lower(),
-            text=said[:1].upper() + said[1:],
-            site=site.name if len(sites) > 1 else "",
-            since=since if row.urgency is Urgency.NOW or row.is_dated else "",
-            path=row.path,
-        )
 
-    author = identify().author
-    reach = AttentionReach(halls, person.may, person.roles_at, language, page.translate, now, author)
-    return [line(row) for row in read_attention(database(), reach, seen.sightings_of)]
+def _moment(row: AttentionRow, site: Site) -> str:
+    """Since when a row of the list holds, in the time zone of its site."""
+    return Moments(site.time_zone, page.language(), database().clock.now())(to_text(row.since))
 
 
 def problem_page(status: int, code: str = "") -> Response:
