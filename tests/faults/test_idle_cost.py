@@ -1,5 +1,6 @@
 """The cost of a day for a running server: nothing while idle, no memory per ticket."""
 
+import json
 from typing import Any
 
 import pytest
@@ -57,13 +58,19 @@ class Watched:
         self.page.title()
         return sum('"heartbeat"' in each for each in self.heard)
 
+    def last_heartbeat(self) -> dict[str, Any]:
+        """What the last heartbeat said."""
+        frame = [each for each in self.heard if '"heartbeat"' in each][-1]
+        said: dict[str, Any] = json.loads(frame[frame.index("[") :])[1]
+        return said
+
     @staticmethod
     def _is_sign_of_life(frame: str) -> bool:
         return frame in ("2", "3") or '"heartbeat"' in frame or frame.startswith("43/agent")
 
 
 @pytest.mark.long
-def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served_hall, pages):
+def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_of_the_board_only(served_hall, pages):
     hall = served_hall()
     server = hall.server
     user = next(u for u in server.demonstration["users"] if u["role"] == "agent" and u["site"] == "laon")
@@ -92,6 +99,8 @@ def test_an_idle_screen_and_console_send_nothing_and_hear_heartbeats_only(served
         each.forgive_one_picture()
         assert each.requests == [], each.requests
         assert each.further_messages() == []
+    beat, board = watched[0].last_heartbeat(), hall.board()
+    assert (beat["epoch"], beat["version"]) == (board["epoch"], board["version"])
     record_measurement(
         f"screen and console idle for {HEARTBEATS} heartbeat(s)",
         requests=0,
