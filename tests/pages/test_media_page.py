@@ -12,7 +12,7 @@ from tests.harness.accessible import assert_accessible, assert_not_sideways, unr
 from tests.harness.chromium import Pages
 from tests.harness.dom.dom_pages import DomPages, expect
 from tests.harness.servers.served import Served
-from tests.harness.working import demonstration_user, sign_in
+from tests.harness.working import demonstration_user, sign_in, signed_in
 from tests.signage.media.uploads import image, pdf, put, video, zipped
 
 PATH = "/affichage/medias"
@@ -321,12 +321,12 @@ def test_the_captions_of_a_film_are_typed_beside_its_notice_and_corrected_while_
 SUBRIP = b"1\r\n00:00:00,500 --> 00:00:02,000\r\nBonsoir\r\n"
 
 
-def test_the_real_server_refuses_a_too_large_upload_before_reading_it(hall: Served, pages: Pages):
-    page = library(hall, pages)
-    cookies = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
-    token = page.locator('meta[name="csrf-token"]').get_attribute("content")
+def test_the_real_server_refuses_a_too_large_upload_before_reading_it(hall: Served):
+    with signed_in(hall, "communication") as client:
+        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+        token = client.headers["X-CSRFToken"]
     connection = http.client.HTTPConnection("127.0.0.1", int(hall.base_url.rpartition(":")[2]))
-    headers = {"Cookie": cookies, "X-CSRFToken": token or "", "Content-Type": "application/octet-stream"}
+    headers = {"Cookie": cookies, "X-CSRFToken": token, "Content-Type": "application/octet-stream"}
     connection.request("POST", "/api/v1/media", body=b"", headers=headers | {"Content-Length": "300000000"})
     answer = connection.getresponse()
     assert (answer.status, b"medium_too_large" in answer.read()) == (413, True)
