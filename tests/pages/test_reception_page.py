@@ -67,13 +67,14 @@ def test_a_ticket_is_given_at_the_reception_desk_with_one_key(hall: Served, page
     page.route("**/families", hold)
     page.keyboard.press("1")
     wait_until(lambda: page.title() and held, "a ticket is on its way")
-    undo = page.locator('[data-act="undo-greeting"]')
+    undo = page.locator('[data-act="undo"]')
+    expect(undo).to_contain_text("reçu sans ticket")
     undo.press("Enter")  # nothing is sent meanwhile
     held[0].continue_()
     expect(number).to_be_visible()
     expect(undo).to_be_visible()
     undo.press("Enter")
-    expect(undo).to_be_hidden()
+    expect(undo).not_to_contain_text("reçu sans ticket")
     expect(page.locator("[data-outcome]")).to_contain_text("annulé")
 
 
@@ -105,7 +106,7 @@ def test_keys_of_one_letter_or_digit_are_turned_off_at_the_reception_desk(hall: 
     assert "POST" not in [each["method"] for each in dom_page.requests()]
     dom_page.locator('[data-list="services"] button').first.press("Enter")
     expect(dom_page.locator('[data-list="last"] tr')).to_have_count(1)
-    expect(dom_page.locator('[data-act="undo-greeting"]')).to_be_hidden()
+    expect(dom_page.locator('[data-act="undo"]')).not_to_contain_text("reçu sans ticket")
     expect(dom_page.locator("main kbd").filter(visible=True)).to_have_count(0)
 
 
@@ -124,8 +125,15 @@ def test_a_morning_at_the_reception_desk_by_keyboard(hall: Served, page: Page):
     expect(found.locator("li")).to_have_count(1)
     expect(found.locator("button").first).to_be_focused()
     assert_accessible(page)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    found.get_by_role("button", name="Carte vue").press("Enter")
+    expect(found).to_contain_text("carte vue")
+    undo = page.locator('[data-act="undo"]')
+    expect(undo).to_contain_text(f"{said}\u00a0: carte vue")
+    page.keyboard.press("u")
+    expect(page.locator("[data-outcome]")).to_have_text("Le geste est annulé.")
+    expect(found).not_to_contain_text("carte vue")
+    expect(undo).not_to_contain_text("carte vue")
+    found.get_by_role("button", name="Carte vue").press("Enter")
     expect(found).to_contain_text("carte vue")
     expect(page.locator("[data-outcome]")).to_contain_text("priorité confirmée")
     found.locator("button").last.focus()

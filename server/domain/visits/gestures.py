@@ -364,7 +364,7 @@ TRANSITIONS: Mapping[tuple[LegState, Verb], LegState] = {
     (before, verb): after for verb in Verb for before, after in GESTURES[verb].moves.items()
 }
 MAY_UNDO = frozenset(kind.fact for kind in _TABLE if kind.may_undo)
-"""The facts that their counter may take back."""
+"""The facts that their counter, or their author at the reception desk, may take back."""
 
 
 def state_after(leg: LegInState, verb: Verb) -> LegState:

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from sqlalchemy import bindparam, func, or_, select, type_coerce
 
-from server.domain.facts import FactKind, Json
+from server.domain.facts import Json
 from server.domain.instants import EPOCH
 from server.domain.printing.printers import PrintJobState
 from server.domain.tickets import QuotaNow, StopReason
@@ -26,7 +26,7 @@ from server.store.tables.columns import Document
 from server.store.tables.counters import ticket_stop
 from server.store.tables.devices import print_job
 from server.store.tables.journals import hall_fact
-from server.store.tables.visits import greeting, leg, not_issued, ticket_access, visit
+from server.store.tables.visits import leg, not_issued, ticket_access, visit
 from server.store.visits.legs import LEGS, LegRow
 
 
@@ -143,41 +143,6 @@ def of_press(press: str) -> Query:
 
 has_demand = Exists(str, select(not_issued.c.id).where(not_issued.c.id == bindparam("demand")))
 """Whether a ticket not issued (id) was counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class GreetingFact:
-    """The fact of a greeting: its id, its body (JSON) and its instant."""
-
-    id: str
-    body: Json
-    happened_at: datetime
-
-
-is_undone = One(
-    bool,
-    select(greeting.c.is_undone).where(
-        greeting.c.id == bindparam("greeting"), greeting.c.hall == bindparam("hall")
-    ),
-    names=("hall", "greeting"),
-)
-"""Whether a greeting of a hall (ids) was taken back; None: there is no such greeting."""
-_AT_NO_COUNTER = Read(
-    GreetingFact,
-    select(hall_fact.c.id, type_coerce(hall_fact.c.body, Document).label("body"), hall_fact.c.happened_at)
-    .where(
-        hall_fact.c.hall == bindparam("hall"),
-        hall_fact.c.kind == bindparam("kind"),
-        hall_fact.c.counter.is_(None),
-    )
-    .order_by(hall_fact.c.position.desc())
-    .limit(bindparam("limit")),
-)
-
-
-def greetings_at_no_counter(rows: Rows, hall: str, *, limit: int) -> list[GreetingFact]:
-    """At most `limit` facts of greetings at no counter of a hall (id), the last one first."""
-    return rows.all(_AT_NO_COUNTER, hall=hall, kind=str(FactKind.GREETING_COUNTED), limit=limit)
 
 
 @dataclass(frozen=True, slots=True)

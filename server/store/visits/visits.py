@@ -254,13 +254,13 @@ def last_called(rows: Rows, hall: str, counter: str, now: datetime) -> LinkedTur
 
 @dataclass(frozen=True, slots=True)
 class GestureRow:
-    """A fact of a counter. `visit`: None where it is of no visit or of several."""
+    """A fact of a counter, or of an author at none. `visit`: None where it is of no visit or of several."""
 
     id: str
     kind: str
     body: Json
     visit: str | None
-    counter: str
+    counter: str | None
     hall: str
     happened_at: datetime
     recorded_at: datetime
@@ -274,12 +274,31 @@ class GestureRow:
         return Recorded(self.kind, self.body, self.hall, happened, self.author, self.is_clock_suspect)
 
 
+_LAST_OF_HALL = (
+    rows_of(GestureRow, hall_fact, body=type_coerce(hall_fact.c.body, Document))
+    .where(hall_fact.c.hall == bindparam("hall"))
+    .order_by(hall_fact.c.position.desc())
+    .limit(bindparam("limit"))
+)
 last_facts_of_counter = Several(
     GestureRow,
-    rows_of(GestureRow, hall_fact, body=type_coerce(hall_fact.c.body, Document))
-    .where(hall_fact.c.hall == bindparam("hall"), hall_fact.c.counter == bindparam("counter"))
-    .order_by(hall_fact.c.position.desc())
-    .limit(bindparam("limit")),
+    _LAST_OF_HALL.where(hall_fact.c.counter == bindparam("counter")),
     names=("hall", "counter"),
 )
 """At most `limit` facts of a counter (id) of a hall (id), the last one first."""
+RECENT = 1000
+"""The facts of a hall among which those of an author are searched: far more than come in five minutes."""
+_NEWEST = hall_fact.alias()
+last_facts_at_no_counter = Several(
+    GestureRow,
+    _LAST_OF_HALL.where(
+        hall_fact.c.position
+        > select(func.max(_NEWEST.c.position) - RECENT)
+        .where(_NEWEST.c.hall == bindparam("hall"))
+        .scalar_subquery(),
+        hall_fact.c.author.in_(bindparam("authors", expanding=True)),
+        hall_fact.c.counter.is_(None),
+    ),
+    names=("hall", "authors"),
+)
+"""At most `limit` recent facts of an author (ids) at no counter of a hall (id), the last one first."""

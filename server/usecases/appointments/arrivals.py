@@ -22,6 +22,7 @@ from server.domain.refusals import Refusal, existing
 from server.domain.tickets import Series
 from server.domain.visits.facts import ExceptionalVisit, leg_ended
 from server.domain.visits.transitions import EndReason, LegState
+from server.domain.visits.undo import CHECK_IN_UNDONE
 from server.store.appointments import (
     AppointmentOfDay,
     AppointmentRow,
@@ -200,7 +201,7 @@ def _end_visit(transaction: HallTransaction, visit: str) -> None:
         raise Refusal("visit_moved_on", visit=visit)
     is_at_once = transaction.now - leg.issued_at <= NO_PENALTY_TO_CANCEL
     reason = EndReason.CANCELLED if is_at_once else EndReason.ABANDONED
-    transaction.record(leg_ended(leg.id, visit, reason=reason, counter=None, note="check_in_undone"))
+    transaction.record(leg_ended(leg.id, visit, reason=reason, counter=None, note=CHECK_IN_UNDONE))
 
 
 class ListedAppointment(TypedDict):

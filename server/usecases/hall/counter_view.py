@@ -10,6 +10,7 @@ from server.domain.hall.fold import PresenceTimes
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal, existing
 from server.domain.visits.transitions import EndReason, LegState
+from server.domain.visits.undo import MAY_UNDO_FOR
 from server.store.counters import SessionPlace, open_place, open_places, places_of
 from server.store.engine.statements import Rows
 from server.store.transactions.database import Database
@@ -24,7 +25,7 @@ from server.usecases.counters.own_session import CounterVisibility, wrapping_up
 from server.usecases.hall.counter_work import CounterWork, calling_state, counter_work, hidden_work, is_hidden
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
-from server.usecases.visits.gestures import MAY_UNDO_FOR, last_gesture
+from server.usecases.visits.gestures import last_gesture, last_gesture_of_desk
 from signage.board import Position
 
 
@@ -181,6 +182,20 @@ def _gesture(gesture: GestureRow, number: str | None) -> LastGesture:
         "at": to_text(gesture.happened_at),
         "may_undo_until": to_text(gesture.recorded_at + MAY_UNDO_FOR),
     }
+
+
+class DeskAnswer(TypedDict):
+    """What a person did last at the reception desk, or at no counter; null: nothing that may be undone."""
+
+    last_gesture: LastGesture | None
+
+
+def read_desk(database: Database, hall: str, *, reader: Author) -> DeskAnswer:
+    """The last gesture of a reader at no counter of a hall, which may be undone while it is recent."""
+    hall_id = database.hall_id(hall)
+    with database.read() as rows:
+        gesture = last_gesture_of_desk(rows, hall_id, reader)
+        return {"last_gesture": _gesture(gesture, _number_of(rows, gesture)) if gesture else None}
 
 
 class WaitingAnswer(TypedDict):

@@ -16,6 +16,7 @@ from server.domain.visits.facts import leg_ended, visit_taken_back
 from server.domain.visits.gestures import Verb, next_state
 from server.domain.visits.told_before import ReminderChannel, may_defer
 from server.domain.visits.transitions import EndReason, LegState, give_up_reason, is_unconfirmed
+from server.domain.visits.undo import restored_body, rows_before
 from server.domain.waits.estimate import WaitRange
 from server.ids import token_digest
 from server.store import hours
@@ -36,7 +37,6 @@ from server.usecases.alerts.read_alerts import alert_part, in_message
 from server.usecases.answers import wait_answer
 from server.usecases.hall_view import HallState, hall_state, people_ahead
 from server.usecases.hours.opening import opening_now
-from server.usecases.visits.gestures import restored_body, rows_before
 from server.usecases.waits import Estimates
 
 

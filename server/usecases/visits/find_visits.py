@@ -18,6 +18,7 @@ from server.domain.refusals import Refusal, existing
 from server.domain.row_changes import Recorded
 from server.domain.visits.facts import TicketChannel
 from server.domain.visits.transitions import EndReason, LegState
+from server.domain.visits.undo import undone_among
 from server.domain.visits.verb_facts import MOST_LINKED, JoiningVisit, Need, visit_unlinked, visits_linked
 from server.ids import new_id
 from server.store.appointments import appointments_with_code
@@ -43,7 +44,6 @@ from server.usecases.answers import Leg, VisitFields, exceptional_answer, leg_an
 from server.usecases.counters.own_session import CounterVisibility, place_of_gesture
 from server.usecases.hall_view import hall_state
 from server.usecases.printing.print_jobs import PrintVerdict, last_prints
-from server.usecases.visits.gestures import undone_among
 
 AROUND = timedelta(minutes=15)
 """How far from the hour that the visitor remembers the search goes, on each side."""

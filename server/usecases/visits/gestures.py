@@ -3,23 +3,27 @@
 `@leg_verb(Verb.…)` makes a use case of a function that says which fact a verb records; `VERBS` has them all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import update_wrapper
-from itertools import takewhile
 from typing import Concatenate, TypedDict
 
 from server.domain.author import Author
-from server.domain.facts import Fact, FactKind, gesture_undone, undone_by
-from server.domain.instants import micros_to_text, to_text
-from server.domain.journal import changes, rows_after
+from server.domain.facts import Fact, FactKind, gesture_undone
+from server.domain.instants import to_micros, to_text
 from server.domain.refusals import Refusal, existing
-from server.domain.row_changes import INSTANT_COLUMNS, Insert, Recorded
-from server.domain.visits.facts import is_started_by_call
-from server.domain.visits.gestures import MAY_UNDO, Verb, state_after
-from server.domain.visits.reentered import is_reentered
+from server.domain.visits.gestures import Verb, state_after
 from server.domain.visits.transitions import LegState
+from server.domain.visits.undo import (
+    RestoredRow,
+    check_may_undo,
+    facts_of_gesture,
+    last_of_desk,
+    last_standing,
+    restored_body,
+    rows_before,
+    still_standing,
+)
 from server.domain.visits.verb_facts import LegAtCounter, links_before
 from server.store.counters import SessionPlace
 from server.store.engine.statements import Rows
@@ -29,7 +33,12 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import legs
 from server.store.visits.legs import LegRow, leg_after, leg_at_counter, leg_row
-from server.store.visits.visits import GestureRow, last_facts_of_counter, visit_row
+from server.store.visits.visits import (
+    GestureRow,
+    last_facts_at_no_counter,
+    last_facts_of_counter,
+    visit_row,
+)
 from server.usecases.answers import Leg, leg_answer
 from server.usecases.counters.counter_sessions import end_free_place, take_back_place
 from server.usecases.counters.own_session import place_left, place_of_gesture, session_held
@@ -166,46 +175,21 @@ def leg_verb[**Values](
     return make
 
 
-@dataclass(frozen=True, slots=True)
-class RestoredRow:
-    """The columns of a row as they were before a gesture, in the form of facts: instants as texts."""
-
-    table: str
-    id: str
-    values: Mapping[str, object]
-
-    def as_body(self) -> dict[str, object]:
-        """The row as JSON values for a fact."""
-        return {"table": self.table, "id": self.id, "values": dict(self.values)}
-
-
-def restored_body(rows: Sequence[RestoredRow]) -> dict[str, object]:
-    """What the fact of an undo says of the rows that it restores."""
-    return {"rows": [row.as_body() for row in rows]}
-
-
-MAY_UNDO_FOR = timedelta(minutes=5)
 MOST_FACTS_READ = 40
-"""How many facts of a counter are read to find its last gesture."""
+"""How many facts of a counter, or of an author at none, are read to find the last gesture."""
 
 
 def last_gesture(rows: Rows, hall: str, counter: str) -> GestureRow | None:
     """The last verb of a counter that was not undone, or None.
 
-    A start that belongs to its call is no verb of its own. Verbs before the opening of the counter do not
-    count, nor those before its visitor was given back to the queue.
+    Verbs before the opening of the counter do not count.
     """
-    undone: set[str] = set()
-    for fact in last_facts_of_counter(rows, hall, counter, limit=MOST_FACTS_READ):
-        if fact.kind == FactKind.GESTURE_UNDONE:
-            undone.update(undone_by(fact.body))
-        elif fact.kind in (FactKind.COUNTER_OPENED, FactKind.LEG_GIVEN_BACK):
-            return None
-        elif is_started_by_call(fact.kind, fact.body):
-            continue
-        elif fact.kind in MAY_UNDO and fact.id not in undone:
-            return fact
-    return None
+    return last_standing(last_facts_of_counter(rows, hall, counter, limit=MOST_FACTS_READ))
+
+
+def last_gesture_of_desk(rows: Rows, hall: str, author: Author) -> GestureRow | None:
+    """The last gesture of an author at no counter of a hall that was not undone, or None."""
+    return last_of_desk(last_facts_at_no_counter(rows, hall, sorted(author.ids), limit=MOST_FACTS_READ))
 
 
 class UndoAnswer(TypedDict):
@@ -238,11 +222,8 @@ def undo(
 
     def undo_last(transaction: HallTransaction) -> UndoAnswer:
         place = session_held(transaction, counter, session)
-        gesture = last_gesture(transaction, transaction.hall, counter)
-        if gesture is None or gesture.id != fact:
-            raise Refusal("stale", fact=gesture.id if gesture else None)
-        if transaction.now - gesture.recorded_at > MAY_UNDO_FOR:
-            raise Refusal("too_late_to_undo", minutes=int(MAY_UNDO_FOR.total_seconds() // 60))
+        last = last_gesture(transaction, transaction.hall, counter)
+        gesture = check_may_undo(last, fact, transaction.now)
         undone, restored = _taken_back(transaction, gesture)
         _check_counter_free(transaction, counter, restored)
         if any(row.values.get("state") == LegState.CALLED for row in restored):
@@ -254,6 +235,43 @@ def undo(
         return {"undone": fact, "visit": gesture.visit, "counter": stands_at}
 
     return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
+
+
+class DeskUndoAnswer(TypedDict):
+    """A gesture of a desk that was taken back: its fact (id), and its visit; None: of none, or of several."""
+
+    undone: str
+    visit: str | None
+
+
+def undo_at_desk(
+    database: Database, hall: str, author: Author, fact: str, *, write_key: WriteKey | None = None
+) -> DeskUndoAnswer:
+    """Takes back the author's last gesture at no counter, which must be the one the page names.
+
+    Refusals: stale when it is not the last gesture, too_late_to_undo after five minutes, visit_moved_on when
+    more happened to the visit, such as a call.
+    """
+
+    def undo_last(transaction: HallTransaction) -> DeskUndoAnswer:
+        last = last_gesture_of_desk(transaction, transaction.hall, transaction.author)
+        gesture = check_may_undo(last, fact, transaction.now)
+        undone, restored = _taken_back(transaction, gesture)
+        for row in restored:
+            if row.table == "visit":
+                _check_last(transaction, row.id, gesture)
+        body = restored_body(restored)
+        transaction.record(gesture_undone(undone, gesture.visit, counter=None, restored=body))
+        return {"undone": fact, "visit": gesture.visit}
+
+    return database.write(hall, author, write_key, undo_last)
+
+
+def _check_last(transaction: HallTransaction, visit: str, gesture: GestureRow) -> None:
+    """Refusal: visit_moved_on when something happened to a visit after a gesture."""
+    facts = still_standing(facts_of_visit(transaction, visit))
+    if facts and facts[-1][1].happened_at > to_micros(gesture.happened_at):
+        raise Refusal("visit_moved_on", visit=visit)
 
 
 def _back(transaction: HallTransaction, place: SessionPlace, gesture: GestureRow) -> str:
@@ -293,60 +311,9 @@ def _taken_back(transaction: HallTransaction, gesture: GestureRow) -> tuple[list
         greeting = RestoredRow("greeting", gesture.body["id"], {"is_undone": True})
         return [gesture.id], [greeting]
     facts = still_standing(facts_of_visit(transaction, gesture.visit))
-    last = _facts_of_gesture([fact for _, fact in facts])
+    last = facts_of_gesture([fact for _, fact in facts])
     undone, earlier = facts[-last:], [each for _, each in facts[:-last]]
     if gesture.id not in [fact_id for fact_id, _ in undone]:
         raise Refusal("visit_moved_on", visit=gesture.visit)
     now = to_text(gesture.happened_at)
     return [fact_id for fact_id, _ in undone], rows_before([each for _, each in undone], earlier, now=now)
-
-
-def _facts_of_gesture(facts: Sequence[Recorded]) -> int:
-    """How many of the last facts of a visit are one gesture: a call with its start, all of one from paper."""
-    if not is_reentered(facts[-1].body):
-        return 2 if is_started_by_call(facts[-1].kind, facts[-1].body) else 1
-    whole = list(takewhile(lambda fact: is_reentered(fact.body), reversed(facts)))
-    calls = [at for at, fact in enumerate(whole, 1) if fact.kind == FactKind.LEG_CALLED]
-    return calls[0] if calls else len(whole)
-
-
-def still_standing(facts: Sequence[tuple[str, Recorded]]) -> list[tuple[str, Recorded]]:
-    """The facts of a visit without those that were undone and their undoing."""
-    undone = undone_among(facts)
-    return [
-        (fact_id, fact)
-        for fact_id, fact in facts
-        if fact_id not in undone and fact.kind != FactKind.GESTURE_UNDONE
-    ]
-
-
-def undone_among(facts: Sequence[tuple[str, Recorded]]) -> set[str]:
-    """The ids of a visit's facts that were taken back."""
-    return {
-        fact_id
-        for _, fact in facts
-        if fact.kind == FactKind.GESTURE_UNDONE
-        for fact_id in undone_by(fact.body)
-    }
-
-
-def rows_before(
-    undone: Sequence[Recorded], earlier: Sequence[Recorded], *, now: str | None
-) -> list[RestoredRow]:
-    """The rows that undoing the last facts of a visit writes: the changed columns as they were before.
-
-    `earlier`: its facts before those. A leg that they opened ends as undone, at the instant `now` (RFC 3339).
-    """
-    before = rows_after(earlier)
-    restored: dict[tuple[str, str], dict[str, object]] = {}
-    for change in (change for fact in undone for change in changes(fact)):
-        if isinstance(change, Insert):
-            ended: dict[str, object] = {"state": "ended", "end_reason": "undone", "ended_at": now}
-            restored[change.table, change.values["id"]] = ended
-            continue
-        row = before[change.table, change.id]
-        values = {column: row.get(column) for column in change.values}
-        restored.setdefault((change.table, change.id), {}).update(
-            {key: micros_to_text(value) if key in INSTANT_COLUMNS else value for key, value in values.items()}
-        )
-    return [RestoredRow(table, row_id, values) for (table, row_id), values in restored.items()]

@@ -18,6 +18,7 @@ from server.domain.visits.facts import leg_ended, leg_started
 from server.domain.visits.gestures import Verb, next_state, state_after
 from server.domain.visits.reentered import REENTERED, PaperEnd, PaperTimes, reentered
 from server.domain.visits.transitions import EndReason, LegState
+from server.domain.visits.undo import still_standing
 from server.ids import new_id
 from server.store.counters import SessionPlace
 from server.store.engine.writes import WriteKey
@@ -29,7 +30,7 @@ from server.store.visits.visits import visits_numbered
 from server.usecases.counters.own_session import session_held
 from server.usecases.legs import StatedResult, check_no_alert, end_served
 from server.usecases.visits.find_visits import read_number
-from server.usecases.visits.gestures import is_at_counter, still_standing
+from server.usecases.visits.gestures import is_at_counter
 
 _VERBS: dict[PaperEnd, Verb] = {"served": Verb.FINISH, "no_show": Verb.NO_SHOW, "left": Verb.GIVE_UP}
 

@@ -12,17 +12,16 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.usecases.appointments.arrivals import Claim
+from server.usecases.hall.counter_view import DeskAnswer, read_desk
 from server.usecases.legs import NeedsAnswer, note_needs
 from server.usecases.printing.print_jobs import PrintState, PrintVerdict, read_prints
 from server.usecases.printing.pulled_jobs import read_paper_time
 from server.usecases.tickets.greetings import (
     GreetedAt,
     GreetingAnswer,
-    GreetingUndoneAnswer,
     InformedAnswer,
     count_greeting,
     inform_visitor,
-    undo_greeting,
 )
 from server.usecases.tickets.issued_ticket import IssuedTicket, TicketFields, is_pressed, reprint_ticket
 from server.usecases.tickets.issuing import TicketRequest, issue_family, issue_ticket
@@ -40,6 +39,7 @@ from server.usecases.visits.find_visits import (
     read_history,
     unlink_visit,
 )
+from server.usecases.visits.gestures import DeskUndoAnswer, undo_at_desk
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS
 from server.web.api import shapes
@@ -78,6 +78,7 @@ def tickets_api(api: Api) -> ApiRoutes:
     routes = ApiRoutes("tickets")
     _issuing(routes, api)
     _families(routes, api)
+    _without_a_ticket(routes, api)
     add_visitors(routes, api)
     return routes
 
@@ -101,26 +102,6 @@ def _issuing(routes: ApiRoutes, api: Api) -> None:
         claim = None if body.appointment_code is None else _claim(body, at.caller)
         ticket = replace(_requested(body, body.press_id, at.caller), claim=claim)
         return answer_press(api, at.caller, at.hall, ticket)
-
-    @routes.post("/halls/<hall>/greetings", Permission.CALL, Permission.ISSUE)
-    def greetings(hall: str, body: shapes.GreetingBody) -> tuple[GreetingAnswer, Literal[201]]:
-        """Counts someone helped without a ticket."""
-        caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, hall)
-        key = write_key(caller.author)
-        at = None if body.counter is None else GreetedAt(body.counter, own_session())
-        answer = count_greeting(api.database, hall, caller.author, service=body.service, at=at, write_key=key)
-        api.breathe()
-        return answer, 201
-
-    @routes.post("/halls/<hall>/greetings/<greeting>/undo", Permission.ISSUE)
-    def undo_one_greeting(greeting: str, at: HallCall) -> GreetingUndoneAnswer:
-        """Takes back a greeting that was counted at no counter, for five minutes."""
-        return undo_greeting(api.database, at.hall, at.author, greeting, write_key=at.key)
-
-    @routes.post("/halls/<hall>/informed", Permission.ISSUE)
-    def informed(body: shapes.InformedBody, at: HallCall) -> tuple[InformedAnswer, Literal[201]]:
-        """Counts a visitor whom a referral of the menu told what to do without a ticket."""
-        return inform_visitor(api.database, at.hall, at.author, body.referral, write_key=at.key), 201
 
     @routes.get("/halls/<hall>/prints", Permission.ISSUE)
     def prints(query: shapes.PrintsQuery, at: HallCall) -> PrintsAnswer:
@@ -160,6 +141,35 @@ def _families(routes: ApiRoutes, api: Api) -> None:
         given = issue_family(api.database, at.hall, at.author, request, quote=quote, write_key=at.key)
         tickets = [_answered(api, at.caller, at.hall, request, ticket) for ticket in given]
         return {"tickets": tickets}, 201 if given[0]["is_new"] else 200
+
+
+def _without_a_ticket(routes: ApiRoutes, api: Api) -> None:
+    @routes.post("/halls/<hall>/greetings", Permission.CALL, Permission.ISSUE)
+    def greetings(hall: str, body: shapes.GreetingBody) -> tuple[GreetingAnswer, Literal[201]]:
+        """Counts someone helped without a ticket."""
+        caller, hall = require_caller(Permission.CALL if body.counter else Permission.ISSUE, hall)
+        key = write_key(caller.author)
+        at = None if body.counter is None else GreetedAt(body.counter, own_session())
+        answer = count_greeting(api.database, hall, caller.author, service=body.service, at=at, write_key=key)
+        api.breathe()
+        return answer, 201
+
+    @routes.get("/halls/<hall>/desk", Permission.ISSUE, of=PEOPLE_AND_KEYS)
+    def desk(at: HallCall) -> DeskAnswer:
+        """The last gesture of the caller at no counter, which may be undone for five minutes."""
+        return read_desk(api.database, at.hall, reader=at.author)
+
+    @routes.post("/halls/<hall>/desk/undo", Permission.ISSUE, of=PEOPLE_AND_KEYS)
+    def undo_gesture_of_desk(body: shapes.UndoBody, at: HallCall) -> DeskUndoAnswer:
+        """Undoes the caller's last gesture at no counter, if it is the named one."""
+        answer = undo_at_desk(api.database, at.hall, at.author, body.fact, write_key=at.key)
+        api.breathe()
+        return answer
+
+    @routes.post("/halls/<hall>/informed", Permission.ISSUE)
+    def informed(body: shapes.InformedBody, at: HallCall) -> tuple[InformedAnswer, Literal[201]]:
+        """Counts a visitor whom a referral of the menu told what to do without a ticket."""
+        return inform_visitor(api.database, at.hall, at.author, body.referral, write_key=at.key), 201
 
 
 def answer_press(

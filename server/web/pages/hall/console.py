@@ -204,6 +204,7 @@ def reception() -> str:
     sentences = page.sentences(
         "reception.",
         "gestures/console.outcome.",
+        "gestures/console.gesture.",
         "gestures/reception.history.",
         *OF_RECEPTION,
         *("gestures/console.keys.action.reception", "gestures/console.keys.action.incident"),

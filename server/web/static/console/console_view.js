@@ -120,14 +120,17 @@ function drawText(name, text) {
   for (const place of document.querySelectorAll(`[data-text="${name}"]`)) draw(place, parts);
 }
 
-function drawGesture({ counter }, { say, hour }) {
-  const gesture = counter?.last_gesture;
-  const keys = gesture ? [gesture.end_reason, gesture.verb].map((word) => `console.gesture.${word}`) : [];
-  const values = gesture && { at: hour(gesture.at), number: gesture.number ?? "", counter: counter.label };
-  write(
-    "gesture",
-    gesture ? say(keys.find(say.knows) ?? "console.gesture.other", values) : say("console.gesture.none"),
-  );
+/** What a gesture was, with its hour and number; "" for none. */
+export function gestureWords(gesture, { say, hour }, counter = "") {
+  if (!gesture) return "";
+  const keys = [gesture.end_reason, gesture.verb].map((word) => `console.gesture.${word}`);
+  const values = { at: hour(gesture.at), number: gesture.number ?? "", counter };
+  return say(keys.find(say.knows) ?? "console.gesture.other", values);
+}
+
+function drawGesture({ counter }, words) {
+  const text = gestureWords(counter?.last_gesture, words, counter?.label);
+  write("gesture", text || words.say("console.gesture.none"));
 }
 
 function drawDay(day, { say }) {

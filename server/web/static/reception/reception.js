@@ -20,6 +20,7 @@ import { createFind } from "./reception_find.js";
 import { createIssued } from "./reception_issued.js";
 import { createNextNeeds } from "./needs_form.js";
 import { leaves, noteOf, reopens } from "./menu_state.js";
+import { createUndo } from "./reception_undo.js";
 import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { hallWords } from "../shared/hall_words.js";
@@ -46,7 +47,6 @@ const { soon: menuSoon } = createPaced(renewMenu, MENU_AT_MOST_EVERY_MS);
 let state = emptyConsole();
 let menu = [];
 let serviceTried = null; // the service of the last gesture, if it had one
-let greeted = null; // the last greeting counted here, until it was taken back
 let summary = { waiting: null, saidAtMs: 0 };
 /** Whether the hall has a printer: a ticket may be printed at one of them, or at none. */
 const hasPrinter = /** @type {HTMLSelectElement} */ (byId("printer")).options.length > 1;
@@ -64,8 +64,10 @@ const attempt = oneAtATime(async (request) => {
     refuse(whyNotDone(answer, say));
   }
   if (!state.isLive) refresh();
+  undo.refresh();
   return answer;
 });
+const undo = createUndo({ hall: HALL, words, readDesk: () => read(`${HALL}/desk`), attempt, tell });
 
 const issued = createIssued({
   storedAt: `parvis.reception.${page.hall.slug}`,
@@ -145,6 +147,7 @@ const socket = connect(
       draw();
       refresh();
       issued.refreshPapers();
+      undo.refresh();
       messages.refresh();
     },
     late: () => refresh(),
@@ -213,6 +216,7 @@ function takePrint(print) {
 
 function draw() {
   drawLiveness(state, words);
+  undo.draw(serverNow(state, Date.now()));
   if (!state.queue) return;
   if (toConsole)
     held.draw(
@@ -328,18 +332,6 @@ async function greet() {
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
   if (!answer.ok) return;
   tell(say("reception.outcome.greeting", { service: words.hall.serviceName(service) }));
-  greeted = answer.body.greeting;
-  show('[data-act="undo-greeting"]', true);
-}
-
-/** The last one counted here is taken back; a second press finds nothing more to take back. */
-async function undoGreeting() {
-  const answer = await attempt({ path: `${HALL}/greetings/${greeted}/undo` });
-  if (!answer.ok && answer.status === 0) return; // perhaps not sent: the button stays
-  if (answer.ok) tell(say("console.outcome.undo"));
-  greeted = null;
-  show('[data-act="undo-greeting"]', false);
-  one('[data-act="greeting"]').focus();
 }
 
 async function sayToCounter() {
@@ -364,7 +356,6 @@ document
   .querySelector('[data-act="cancel-last"]')
   ?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
 one('[data-act="greeting"]').addEventListener("click", greet);
-one('[data-act="undo-greeting"]').addEventListener("click", undoGreeting);
 sayForm?.addEventListener("submit", (event) => {
   event.preventDefault();
   sayToCounter();
@@ -382,6 +373,7 @@ const ownKeys = listenToPageKeys({
     S: greet,
     A: () => nextNeeds.open(),
     G: family.focus,
+    U: undo.press,
     ...(sayForm && { M: () => sayForm.elements.counter.focus() }),
     ...(find && { F: find.focus }),
   },

@@ -389,18 +389,25 @@ def test_the_history_of_a_visit_has_events_and_explanations_but_no_authors(desk:
     refused(desk.browser.get("/api/v1/tickets/nobody/history"), 404, "unknown_visit")
 
 
-def test_a_greeting_counted_at_the_desk_is_taken_back_for_five_minutes(desk: Desk):
-    path = f"/halls/{HALL}/greetings"
-    greetings = [accepted(desk.post(path, {"service": SERVICE}), 201)["greeting"] for _ in range(2)]
-    accepted(desk.post(f"{path}/{greetings[0]}/undo"))
-    refused(desk.post(f"{path}/{greetings[0]}/undo"), 409, "wrong_state")
-    refused(desk.post(f"{path}/nothing/undo"), 409, "wrong_state")
+def test_the_desk_takes_its_last_gesture_back_for_five_minutes(desk: Desk):
+    path = f"/halls/{HALL}/desk"
+
+    def last_gesture() -> Any:
+        return accepted(desk.browser.get(f"/api/v1{path}"))["last_gesture"]
+
+    assert last_gesture() is None
+    for _ in range(2):
+        accepted(desk.post(f"/halls/{HALL}/greetings", {"service": SERVICE}), 201)
+    last = last_gesture()
+    assert (last["verb"], last["visit"]) == ("GreetingCounted", None)
+    accepted(desk.post(f"{path}/undo", {"fact": last["fact"]}))
+    refused(desk.post(f"{path}/undo", {"fact": last["fact"]}), 409, "stale")
     held = {"X-Counter-Session": desk.site.open()}
     body = {"service": SERVICE, "counter": "laon-g1"}
-    at_counter = accepted(desk.site.post(path, body, headers=held), 201)["greeting"]
-    refused(desk.post(f"{path}/{at_counter}/undo"), 409, "wrong_state")
+    accepted(desk.site.post(f"/halls/{HALL}/greetings", body, headers=held), 201)
+    first = last_gesture()
     desk.site.hands.now += timedelta(minutes=5, seconds=1)
-    refused(desk.post(f"{path}/{greetings[1]}/undo"), 409, "too_late_to_undo")
+    refused(desk.post(f"{path}/undo", {"fact": first["fact"]}), 409, "too_late_to_undo")
     assert desk.site.count("greeting WHERE is_undone = :yes", yes=True) == 1
     with snapshot(desk.site.database) as rows:
         assert differences(rows, desk.site.database.hall_id(HALL)) == []

@@ -1,0 +1,42 @@
+// Taking back what one did last at the reception desk, for five minutes, as at a counter.
+
+import { gestureWords } from "../console/console_view.js";
+import { byId, one, showRefusal, write } from "../shared/dom.js";
+
+/**
+ * `readDesk()` reads the last gesture, `attempt(request)` sends one write and shows refusals, `tell(text)`
+ * shows an outcome. Answers {refresh, draw, press}.
+ */
+export function createUndo({ hall, words, readDesk, attempt, tell }) {
+  /** @type {HTMLButtonElement} */
+  const button = one('[data-act="undo"]');
+  /** @type {Api.LastGesture | null} */
+  let gesture = null;
+
+  async function refresh() {
+    try {
+      ({ last_gesture: gesture } = await readDesk());
+      draw(Date.now());
+    } catch {
+      // Not reachable: the next connection reads it again.
+    }
+  }
+
+  /** Shows what may be taken back at an instant of the server, in milliseconds. */
+  function draw(nowMs) {
+    button.hidden = gesture === null || Date.parse(gesture.may_undo_until) <= nowMs;
+    write("undo", words.say("reception.undo", { gesture: gestureWords(gesture, words) }));
+  }
+
+  async function press() {
+    if (button.hidden || !gesture) return showRefusal(words.say("console.refused.nothing_to_undo"));
+    const answer = await attempt({ path: `${hall}/desk/undo`, body: { fact: gesture.fact } });
+    if (answer.ok) tell(words.say("console.outcome.undo"));
+    await refresh();
+    if (button.hidden) byId("main").focus();
+    return undefined;
+  }
+
+  button.addEventListener("click", press);
+  return { refresh, draw, press };
+}
