@@ -11,6 +11,7 @@ from kiosk.menu_messages import wording_of
 from kiosk.papers import ACTED_ON_DOTS, BOLD, FRENCH, PLAIN, REST_DOTS, WIDTH_80_MM_DOTS, Paper, Translate
 
 _NUMBER_DOTS = 185
+_SEVERAL_DOTS = 100
 _LOGO_DOTS = 76
 _HOUR = 60
 """Minutes."""
@@ -26,6 +27,7 @@ class TicketContent:
     `is_after_closing`: a call is expected only after the hall closes for the day.
     `follow_url` goes into the QR code, `follow_address` is the page where the short code is typed, as people
     type it: without that page the code is not printed. `logo` is the organisation's, an image file in base64.
+    `numbers` are those of all the people of one paper, `number` included; () on a paper of one.
     """
 
     site: str
@@ -43,6 +45,7 @@ class TicketContent:
     is_reprint: bool = False
     is_demonstration: bool = False
     is_after_closing: bool = False
+    numbers: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.number.strip():
@@ -79,7 +82,7 @@ def lay_out_ticket(
     paper = Paper(languages, translate, width_dots)
     elements = [
         *_head(content, paper),
-        *_number(content),
+        *_number(content, paper),
         *_service(paper),
         *_arrival(content, paper),
         *_expectation(content, paper),
@@ -108,7 +111,11 @@ def _head(content: TicketContent, paper: _Paper) -> list[Element]:
     return [*elements, Picture(content.logo, _LOGO_DOTS, tuple(names))]
 
 
-def _number(content: TicketContent) -> list[Element]:
+def _number(content: TicketContent, paper: _Paper) -> list[Element]:
+    if content.numbers:
+        title = paper.sentence("kiosk.together.numbers", size=ACTED_ON_DOTS)
+        number = Text("  ".join(content.numbers), _SEVERAL_DOTS, weight=BOLD)
+        return [Space(6), BlackLine(3), Space(14), *title, number, Space(10)]
     number = Text(content.number, _NUMBER_DOTS, weight=BOLD, fit=True)
     return [Space(6), BlackLine(3), Space(14), number, Space(10)]
 
@@ -186,10 +193,14 @@ def _duration(paper: _Paper, language: str, total: int) -> str:
 
 def _following(content: TicketContent, paper: _Paper) -> list[Element]:
     """Where the call will be read, and how a phone follows it."""
-    watch = paper.sentence("kiosk.paper.watch", size=ACTED_ON_DOTS)
+    if content.numbers:
+        watch = paper.sentence("kiosk.together.watch", size=ACTED_ON_DOTS)
+        follow = paper.sentence("kiosk.together.follow", size=ACTED_ON_DOTS, number=content.number)
+    else:
+        watch = paper.sentence("kiosk.paper.watch", size=ACTED_ON_DOTS)
+        follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS)
     if content.follow_url is None:
         return [BlackLine(2), Space(6), *watch, Space(6)]
-    follow = paper.sentence("kiosk.ticket.follow", size=ACTED_ON_DOTS)
     elements: list[Element] = [BlackLine(2), Space(2), Qr(content.follow_url, 7, (*watch, *follow))]
     if content.follow_address is None or not content.short_code:
         return [*elements, Space(4)]

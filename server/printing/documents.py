@@ -183,6 +183,7 @@ def _content(
         is_reprint=bool(request.get("is_reprint")),
         is_demonstration=configuration.is_demonstration,
         is_after_closing=ticket.quoted_median_s is not None and ticket.quoted_high_s is None,
+        numbers=tuple(request.get("numbers", ())),
     )
 
 

@@ -33,6 +33,7 @@ SAMPLES = {
     "french": ticket(),
     "spanish": ticket(SPANISH),
     "arabic": ticket(ARABIC),
+    "family": ticket(ARABIC, numbers=("A042", "A043", "A044", "A045", "A046", "A1000")),
     "long service": ticket(LONG, number="A1000"),
     "reprint without code": ticket(is_reprint=True, is_demonstration=True, follow_url=None, wait_min=None),
 }

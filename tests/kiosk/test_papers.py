@@ -117,6 +117,26 @@ def test_a_ticket_with_nobody_ahead_and_no_wait_is_printed():
     assert "34 700 paper.wait wait.under duration.minutes 5" in ticket(people_ahead=0, wait_min=(0, 5))
 
 
+def test_the_one_paper_of_a_family_names_all_numbers_and_whom_a_phone_follows():
+    assert ticket(numbers=("A042", "A043", "A1000")) == [
+        *HEAD,
+        *(
+            "space 6",
+            "line 3",
+            "space 14",
+            "34 700 together.numbers",
+            "100 700 A042  A043  A1000",
+            "space 10",
+        ),
+        *SERVICE,
+        *("34 700 ticket.ahead 7", "34 700 paper.wait wait.minutes 25 45", "space 6"),
+        *("line 2", "space 2", "code 7 https://a.fr/t/1", "  34 700 together.watch"),
+        *("  34 700 together.follow A042", "space 4"),
+        *RULES,
+        "34 700 paper.priority",
+    ]
+
+
 def test_a_ticket_needs_a_number_and_no_negative_count_ahead():
     for wrong in ({"number": " "}, {"people_ahead": -1}):
         with pytest.raises(ValueError, match=r"a ticket has a number|is negative"):

@@ -395,3 +395,19 @@ def test_a_row_of_services_stands_in_the_first_view_at_200_percent(hall: Served,
     page.evaluate("document.querySelector('[data-refused]').hidden = false")
     page.evaluate("document.querySelector('[data-text=refused]').append('Refus')")
     assert place()[0] == top
+
+
+def test_a_family_may_have_one_paper_whose_verdict_stands_at_each_ticket(hall: Served, page: Page):
+    arrive(page, hall, "reception", "/accueil")
+    one_paper = page.get_by_label("Un seul papier pour tous")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    expect(one_paper).to_be_hidden()
+    page.locator("#people").select_option("3")
+    one_paper.check()
+    assert_accessible(page)
+    page.keyboard.press("1")
+    rows = page.locator('[data-list="last"] tr')
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text="imprimé")).to_have_count(3)
+    first = page.locator("[data-issued] .number")
+    expect(rows.first.locator("th")).to_have_text(first.inner_text())

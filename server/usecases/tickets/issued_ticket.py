@@ -21,13 +21,13 @@ from server.store.transactions.database import Database
 from server.store.transactions.hall_transaction import HallTransaction
 from server.store.visits import tickets
 from server.store.visits.tickets import PaperRow, PressedTicket
-from server.store.visits.visits import visit_row
+from server.store.visits.visits import VisitRow, visit_row
 from server.usecases.answers import AnnouncedWait, quoted_answer
 from server.usecases.appointments.arrivals import AppointmentArrival, arrival_answer
 from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import OpeningNow, opening_now
 from server.usecases.printing.print_jobs import PrintState, label_of_printer, queued_answer
-from server.usecases.tickets.together import TogetherAnswer, read_together
+from server.usecases.tickets.together import TogetherAnswer, read_together, visits_of
 
 
 class TicketFields(AnnouncedWait):
@@ -149,7 +149,7 @@ def reprint_ticket(
         found = visit_row(transaction, visit)
         if found is None or found.hall != transaction.hall:
             raise Refusal("unknown_visit", visit=visit)
-        last = tickets.last_paper(transaction, visit)
+        last = tickets.last_paper(transaction, visit) or _paper_with_others(transaction, found)
         printers = [kiosk.id for kiosk in transaction.configuration.kiosks.values() if kiosk.prints]
         if not printers:
             raise Refusal("no_printer")
@@ -164,6 +164,16 @@ def reprint_ticket(
         return queued_answer(job)
 
     return database.write(hall, author, write_key, reprint)
+
+
+def _paper_with_others(transaction: HallTransaction, row: VisitRow) -> PaperRow | None:
+    """The first paper of a visit whose number is on that of another; None where it is on none."""
+    for visit in visits_of(transaction.open_legs, row):
+        paper = tickets.last_paper(transaction, visit)
+        if paper is not None and row.number in paper.document.get("numbers", ()):
+            document = {"kind": "ticket", "language": paper.document["language"], "ahead": None}
+            return PaperRow(paper.printer, copy=0, document=document)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

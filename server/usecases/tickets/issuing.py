@@ -11,6 +11,7 @@ from datetime import date, datetime
 from server.domain.appointments import appointment_checked_in
 from server.domain.author import Author
 from server.domain.calling.waiting_legs import WALK_IN, arrival_class, reference_at, sort_key
+from server.domain.facts import Json
 from server.domain.hall.configuration import Service
 from server.domain.instants import to_text
 from server.domain.refusals import Refusal
@@ -38,7 +39,7 @@ from server.usecases.appointments.arrivals import (
 from server.usecases.hall_view import find_service
 from server.usecases.hours.opening import OpeningNow, opening_now
 from server.usecases.legs import record_needs
-from server.usecases.printing.print_jobs import PrintState, queued_answer
+from server.usecases.printing.print_jobs import queued_answer
 from server.usecases.tickets import issued_ticket
 from server.usecases.tickets.issued_ticket import IssuedTicket, IssueRequest, KeptTicket
 from server.usecases.tickets.new_visits import GivenNumber, LegTerms, first_leg, keep_access, new_visit
@@ -55,6 +56,7 @@ class TicketRequest:
     visitor without an appointment is received for a service that needs one; the ticket is then one of the
     service that receives such visitors. `linked_to`: a visit (id) of the same person or group. `people`: how
     many came together, a ticket each; priority and needs are those of the first. A claim is of one person.
+    `has_one_paper`: the paper of the first names the numbers of all, who have no other.
     """
 
     service: str
@@ -69,6 +71,7 @@ class TicketRequest:
     exceptional_reason: str | None = None
     linked_to: str | None = None
     people: int = 1
+    has_one_paper: bool = False
 
     def of_each_person(self) -> list["TicketRequest"]:
         """The request of each person, in order, with a press of their own."""
@@ -157,7 +160,10 @@ def _give(
     now = opening_now(transaction.configuration, service.id, transaction.now)
     pressed = [each.press_id for each in people if has_ticket(transaction, each.press_id)]
     if pressed:
-        return [FirstAnswer(issued_ticket.pressed_before(database, transaction, press)) for press in pressed]
+        before = [issued_ticket.pressed_before(database, transaction, press) for press in pressed]
+        for other in before[1:] if request.has_one_paper else ():
+            other["print"] = before[0]["print"]
+        return [FirstAnswer(each) for each in before]
     companion = visit_to_join(transaction, request.linked_to, people=len(people))
     try:
         places = [_place(transaction, arriving, each, on=now.on, companion=companion) for each in people]
@@ -177,6 +183,7 @@ def _give(
         if appointment is not None:
             ticket["appointment"] = appointment
         kept.append(ticket)
+    _queue_prints(transaction, request, kept)
     return _linked(database, transaction, kept, companion)
 
 
@@ -318,12 +325,11 @@ def _issue(
     ahead: int,
     token: str,
 ) -> KeptTicket:
-    """Issues the ticket. Only the digest of its token is kept."""
+    """Issues the ticket, without its paper. Only the digest of its token is kept."""
     short_code = keep_access(transaction, visit, request.press_id, token=token)
     transaction.record(facts.ticket_issued(visit, leg, ahead=ahead))
     if request.needs:
         record_needs(transaction, visit.id, request.needs, on=visit.business_day)
-    job = _queue_print(transaction, request, visit=visit.id, ahead=ahead)
     quoted = quoted_answer(leg.quoted_low_s, leg.quoted_median_s, leg.quoted_high_s)
     return {
         "visit": visit.id,
@@ -335,7 +341,7 @@ def _issue(
         "wait": quoted["wait"],
         "why_no_wait": quoted["why_no_wait"],
         "short_code": short_code,
-        "print": job,
+        "print": None,
         "is_new": True,
     }
 
@@ -359,12 +365,18 @@ def _visit_and_leg(
     return replace(visit, exceptional=arriving.exceptional), leg
 
 
-def _queue_print(
-    transaction: HallTransaction, request: TicketRequest, *, visit: str, ahead: int
-) -> PrintState | None:
+def _queue_prints(transaction: HallTransaction, request: TicketRequest, given: list[KeptTicket]) -> None:
+    """Queues the paper of each new ticket, or one that is the paper of all."""
     printing = transaction.configuration.printing_for(request.kiosk or "")
     if printing is None:
-        return None
-    content = {"kind": "ticket", "language": request.language, "ahead": ahead}
-    job = queue_job(transaction, printing.id, visit=visit, copy=1, content=content, given_by=request.kiosk)
-    return queued_answer(job, other_printer=None if printing.id == request.kiosk else printing.label)
+        return
+    other_printer = None if printing.id == request.kiosk else printing.label
+    has_one_paper = request.has_one_paper and len(given) > 1
+    more: Json = {"numbers": [each["number"] for each in given]} if has_one_paper else {}
+    for ticket in given[:1] if has_one_paper else given:
+        content = {"kind": "ticket", "language": request.language, "ahead": ticket["ahead"], **more}
+        visit, by = ticket["visit"], request.kiosk
+        job = queue_job(transaction, printing.id, visit=visit, copy=1, content=content, given_by=by)
+        ticket["print"] = queued_answer(job, other_printer=other_printer)
+    for ticket in given:
+        ticket["print"] = ticket["print"] or given[0]["print"]

@@ -179,6 +179,9 @@ class FamilyBody(NewTicketBody):
         le=MOST_TOGETHER,
         description="How many get a ticket; with those of `linked_to`, six at most.",
     )
+    one_paper: bool = Field(
+        default=False, description="One paper, of the first, names the numbers of all; else each has a paper."
+    )
 
 
 class InformedBody(RequestShape):

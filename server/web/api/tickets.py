@@ -135,7 +135,8 @@ def _families(routes: ApiRoutes, api: Api) -> None:
     @routes.post("/halls/<hall>/families", Permission.ISSUE)
     def families(body: shapes.FamilyBody, at: HallCall) -> tuple[TicketsAnswer, Literal[200, 201]]:
         """Issues a linked ticket for each of some people, or for none; the same press gives the same ones."""
-        request = replace(_requested(body, body.press_id, at.caller), people=body.people)
+        request = _requested(body, body.press_id, at.caller)
+        request = replace(request, people=body.people, has_one_paper=body.one_paper)
         _slow_down(api, at.caller, request)
         quote = partial(api.estimates.quote, at.hall)
         given = issue_family(api.database, at.hall, at.author, request, quote=quote, write_key=at.key)

@@ -14,6 +14,7 @@ from server.store.devices import print_jobs
 from server.store.engine.stores import snapshot
 from server.store.journal.rebuild import differences
 from server.usecases.printing.print_jobs import print_sheet
+from server.usecases.tickets.issuing import TicketRequest, issue_family
 from tests.harness.sql import all_rows, execute, one_row
 from tests.server.printing.conftest import AUTHOR, KIOSK, TRANSLATE, PrintingHall
 
@@ -63,6 +64,25 @@ def test_a_reprint_is_marked_and_the_first_paper_is_not(open_hall):
     assert "DUPLICATA" not in texts_of(paper(hall, ticket["print"]["job"]))
     assert "DUPLICATA" in texts_of(paper(hall, again))
     assert ticket["number"] in texts_of(paper(hall, again))
+
+
+def test_one_paper_names_a_family_and_each_of_them_may_have_one_of_their_own(open_hall):
+    hall = open_hall(9)
+    request = TicketRequest("laon-accueil", "press-of-three", "es", kiosk=KIOSK, people=3, has_one_paper=True)
+    given = issue_family(hall.database, "laon", AUTHOR, request)
+    first, second, _ = given
+    all_numbers = "  ".join(ticket["number"] for ticket in given)
+    [job] = {ticket["print"]["job"] for ticket in given if ticket["print"]}
+    assert all_rows(hall.database, "SELECT id, visit FROM print_job") == [
+        {"id": job, "visit": first["visit"]}
+    ]
+    assert all_numbers in texts_of(paper(hall, job))
+    again = issue_family(hall.database, "laon", AUTHOR, request)
+    assert [ticket["print"] for ticket in again] == [ticket["print"] for ticket in given]
+    assert {"DUPLICATA", all_numbers} <= set(texts_of(paper(hall, hall.reprint(first["visit"]))))
+    own = texts_of(paper(hall, hall.reprint(second["visit"])))
+    assert {"DUPLICATA", second["number"], "Recepción e información"} <= set(own)
+    assert all_numbers not in own
 
 
 def test_the_chosen_language_is_printed_with_french_and_names_the_service(open_small_hall):

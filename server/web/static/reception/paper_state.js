@@ -1,4 +1,4 @@
-// What becomes of the paper of tickets given at reception: pure, one word a print job, one job a ticket.
+// What becomes of the paper of tickets given at reception: pure, one word a print job.
 
 const ENDED = ["done", "cancelled"];
 const WITH_REASON = ["held", "retrying", "refused"];
@@ -37,15 +37,17 @@ export function paperWords(ticket, say) {
 /** Whether a person must check: the paper is stopped, uncertain or will not come. */
 export const needsCare = (ticket) => !["none", "queued", "printed"].includes(paperOf(ticket));
 
-/** The tickets after a message about a print job; the same array when it says nothing new. */
+/**
+ * The tickets after a message about a print job, which may be the paper of several of them; the same array
+ * when it says nothing new.
+ */
 export function withPrint(tickets, print) {
-  const at = tickets.findIndex(({ visit }) => visit === print.visit);
-  if (at < 0 || !isNewer(tickets[at].print, print)) return tickets;
-  const { job, state, verdict, why, other_printer } = print;
-  return tickets.with(at, {
-    ...tickets[at],
-    print: { job, state, verdict, why, ...(other_printer && { other_printer }) },
-  });
+  const { visit, job, state, verdict, why, other_printer } = print;
+  const isOf = (ticket) =>
+    (ticket.visit === visit || ticket.print?.job === job) && isNewer(ticket.print, print);
+  if (!tickets.some(isOf)) return tickets;
+  const paper = { job, state, verdict, why, ...(other_printer && { other_printer }) };
+  return tickets.map((ticket) => (isOf(ticket) ? { ...ticket, print: paper } : ticket));
 }
 
 // A reprint is a later job (ids grow with time); of one job, what has ended does not change any more.

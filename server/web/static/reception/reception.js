@@ -288,7 +288,7 @@ async function issue(service, { reason = null, to = null } = {}) {
   nextNeeds.clear();
   family.clear();
   /** @type {HTMLInputElement} */ (one("[data-priority]")).checked = false;
-  answer.body.tickets.forEach(issued.add);
+  answer.body.tickets.toReversed().forEach(issued.add); // above all the one whose paper may be that of all
   return tell(family.outcome(answer.body.tickets, to));
 }
 

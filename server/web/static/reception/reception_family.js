@@ -9,8 +9,11 @@ export function createFamily({ say, last, giveOthers }) {
   const others = one('[data-act="others"]');
   const people = () => Number(box.value);
 
+  const onePaper = /** @type {HTMLInputElement | null} */ (document.querySelector("[data-one-paper] input"));
+
   function draw() {
     show('[data-act="others"]', people() > 1);
+    if (onePaper) show("[data-one-paper]", people() > 1);
     write("others", say("reception.family.others", { count: people() - 1 }));
   }
 
@@ -20,7 +23,10 @@ export function createFamily({ say, last, giveOthers }) {
   }
 
   /** What a request says of the people; `to`: the ticket of one of them who has theirs already. */
-  const joining = (to) => (to ? { people: people() - 1, linked_to: to.visit } : { people: people() });
+  const joining = (to) => ({
+    ...(to ? { people: people() - 1, linked_to: to.visit } : { people: people() }),
+    one_paper: onePaper?.checked ?? false,
+  });
 
   function outcome(tickets, to) {
     const numbers = [...(to ? [to] : []), ...tickets].map(({ number }) => number);

@@ -51,11 +51,18 @@ test("a paper at the other printer is said with its place, and needs no attentio
 });
 
 test("a message about a job changes its ticket and no other", () => {
-  const tickets = [{ ...ticket(job("queued")), visit: "v0" }, ticket(job("queued"))];
+  const tickets = [{ ...ticket(job("queued", null, null, "j0")), visit: "v0" }, ticket(job("queued"))];
   const after = withPrint(tickets, job("done", "printed"));
   assert.deepEqual(after[1].print, { job: "j1", state: "done", verdict: "printed", why: null });
   assert.equal(after[0], tickets[0]);
-  assert.equal(withPrint(tickets, { ...job("done", "printed"), visit: "elsewhere" }), tickets);
+  assert.equal(withPrint(tickets, { ...job("done", "printed", null, "j2"), visit: "elsewhere" }), tickets);
+});
+
+test("a message about the one paper of a family changes all its tickets, but those printed again", () => {
+  const family = [ticket(job("queued")), { ...ticket(job("queued")), visit: "v2" }];
+  const other = { ...ticket(job("queued", null, null, "j3")), visit: "v3" };
+  const after = withPrint([...family, other], job("sending", "held", "paper_out"));
+  assert.deepEqual(after.map(paperOf), ["held", "held", "queued"]);
 });
 
 test("a final verdict stays despite late messages; a reprint takes over, and messages of the first paper are ignored", () => {
