@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, null, select, type_coerce
 
 from server.domain.alarms.alarms import Alarm, AlarmChoice, AlarmKind, ClearReason, Memory, Watched
 from server.domain.facts import Json
-from server.store.engine.lookups import ChangeBy, One, Pairs, Several
+from server.store.engine.lookups import ChangeBy, OfHall, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, rows_of
 from server.store.engine.writes import Writes
 from server.store.people.accounts import EVERY_SITE
@@ -64,8 +64,8 @@ _NAMED = Read(
     .select_from(_WITH_HALL)
     .where(alarm.c.id.in_(bindparam("alarms", expanding=True))),
 )
-open_alarms = Several(AlarmRow, ALARMS.where(_OF_HALL, IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id))
-"""The alarms of a hall (id) whose fault is not over, the oldest first."""
+open_alarms = OfHall(AlarmRow, ALARMS.where(IS_OPEN).order_by(alarm.c.raised_at, alarm.c.id), alarm.c.hall)
+"""The alarms of a hall (id), None: of all halls, whose fault is not over, the oldest first."""
 past_alarms = Several(
     AlarmRow,
     ALARMS.where(_OF_HALL, _IS_CLEARED_SINCE)

@@ -84,6 +84,13 @@ meetings_of = Several.of(
     order=(committee_meeting.c.met_on.desc(), committee_meeting.c.added_at.desc()),
 )
 """The meetings of the committee of a site, the last first."""
+meetings_without_pack = Several.of(
+    MeetingRow,
+    committee_meeting,
+    committee_meeting.c.pack_sent_on.is_(None),
+    committee_meeting.c.met_on >= bindparam("since"),
+)
+"""The meetings of every site from this day on whose report was not sent."""
 meeting_row = One.of(MeetingRow, committee_meeting, "id")
 """A meeting by its id."""
 locked_meeting_row = One.of(MeetingRow, committee_meeting, "id", is_locked=True)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam
 
+from server.domain.actions import OPEN
 from server.store.engine.lookups import NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import action, finding, hall_check
@@ -102,6 +103,8 @@ actions_of = Several(
     _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
 )
 """The actions of a site, in the order in which they were added."""
+actions_due = Several(ActionRow, _ROWS.where(action.c.state.in_(OPEN), action.c.due_on <= bindparam("until")))
+"""The open actions of every site whose date is at the latest this day."""
 _OF_ORIGINS = Read.of(
     ActionOfOrigin,
     action,

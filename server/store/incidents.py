@@ -15,7 +15,7 @@ from redis import Redis, RedisError
 from sqlalchemy import and_, bindparam, exists, or_, select
 
 from server.domain.incidents import ESCALATED_AFTER, SHOWN_FOR, UNANSWERED_AFTER, CheckedNote, Incident
-from server.store.engine.lookups import NewRow, One, Several
+from server.store.engine.lookups import NewRow, OfHall, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.tables.alerts import incident, incident_note
 
@@ -130,11 +130,10 @@ _IS_OPEN = incident.c.ended_at.is_(None)
 _BEGINS = (incident.c.raised_at, incident.c.id)
 incident_by_id = One(Incident, _INCIDENTS.where(incident.c.id == bindparam("incident")))
 """An incident by its id."""
-_OPEN_SINCE = Read(
+_OPEN_SINCE = OfHall(
     Incident,
-    _INCIDENTS.where(
-        incident.c.hall == bindparam("hall"), _IS_OPEN, incident.c.raised_at > bindparam("since")
-    ).order_by(*_BEGINS),
+    _INCIDENTS.where(_IS_OPEN, incident.c.raised_at > bindparam("since")).order_by(*_BEGINS),
+    incident.c.hall,
 )
 _HALLS_DUE = Read(
     str,
@@ -158,9 +157,9 @@ unanswered_incidents = Several(
 """The incidents of a hall (id) that nobody answered and nobody ended, the oldest first."""
 
 
-def shown_incidents(rows: Rows, hall: str, now: datetime) -> list[Incident]:
-    """The incidents of a hall (id) that pages show, the oldest first."""
-    return rows.all(_OPEN_SINCE, hall=hall, since=now - SHOWN_FOR)
+def shown_incidents(rows: Rows, hall: str | None, now: datetime) -> list[Incident]:
+    """The incidents of a hall (id), None: of all halls, that pages show, the oldest first."""
+    return _OPEN_SINCE(rows, hall, since=now - SHOWN_FOR)
 
 
 def halls_with_due_incidents(rows: Rows, now: datetime) -> list[str]:
@@ -209,14 +208,14 @@ _CHANGE = Write(
     incident_note.update().where(incident_note.c.id == bindparam("of_id")),
     *(field.name for field in fields(ChangedNote)),
 )
-_WITHOUT_NOTE = Read.of(
+_WITHOUT_NOTE = OfHall(
     Incident,
-    incident,
-    "hall",
-    incident.c.raised_at >= bindparam("since"),
-    or_(incident.c.end_reason.is_(None), incident.c.end_reason != "mistake"),
-    ~exists().where(and_(incident_note.c.incident == incident.c.id)),
-    order=("raised_at", "id"),
+    _INCIDENTS.where(
+        incident.c.raised_at >= bindparam("since"),
+        or_(incident.c.end_reason.is_(None), incident.c.end_reason != "mistake"),
+        ~exists().where(and_(incident_note.c.incident == incident.c.id)),
+    ).order_by(*_BEGINS),
+    incident.c.hall,
 )
 
 
@@ -226,11 +225,13 @@ def change_note_row(rows: WrittenRows, note: str, changed: ChangedNote) -> None:
 
 
 def incidents_without_note(
-    rows: Rows, hall: str, since: datetime, *, of: Collection[str] | None
+    rows: Rows, hall: str | None, since: datetime, *, of: Collection[str] | None
 ) -> list[Incident]:
-    """The incidents of a hall (id) since an instant without a note, but for those raised by mistake.
+    """The incidents of a hall (id), None: of all halls, since an instant without a note.
+
+    Not those raised by mistake.
 
     `of`: raised by one of these authors (ids); None: by anybody.
     """
-    found = rows.all(_WITHOUT_NOTE, hall=hall, since=since)
+    found = _WITHOUT_NOTE(rows, hall, since=since)
     return [each for each in found if of is None or each.raised_by in of or each.joined_by in of]

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from server.domain.alarms.alarms import Alarm, AlarmKind, Memory, Watched
-from server.store.alarms import ALARMS, IS_OPEN, AlarmRow, as_alarm
+from server.store.alarms import ALARMS, AlarmRow, as_alarm, open_alarms
 from server.store.bulletins import open_of_sites
 from server.store.counters import SessionPlace, open_places
 from server.store.devices.kiosk_agents import KioskAgent, agents_in
@@ -38,7 +38,6 @@ _SIGNS = OfHall(
     ),
     alarm_sign.c.hall,
 )
-_OPEN = OfHall(AlarmRow, ALARMS.where(IS_OPEN), alarm.c.hall)
 _CLEARED = OfHall(
     AlarmRow,
     ALARMS.where(alarm.c.cleared_at >= bindparam("since")).order_by("cleared_at", "id"),
@@ -82,7 +81,7 @@ def watched_halls(
     for of, kind, subject, is_faulty, began in _SIGNS(rows, hall):
         memories[of][AlarmKind(kind), subject] = Memory(is_faulty, began)
     last: dict[str, dict[Watched, Alarm]] = defaultdict(dict)
-    for row in (*_CLEARED(rows, hall, since=since), *_OPEN(rows, hall)):
+    for row in (*_CLEARED(rows, hall, since=since), *open_alarms(rows, hall)):
         found = as_alarm(row)
         last[row.hall][found.watched] = found
     waiting, sent = Counter[tuple[str, str]](), Counter[str]()

@@ -20,7 +20,14 @@ from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.hall_checks import ActionRow, ChangedAction, actions_of, change_row, insert_action
+from server.store.hall_checks import (
+    ActionRow,
+    ChangedAction,
+    actions_due,
+    actions_of,
+    change_row,
+    insert_action,
+)
 from server.store.transactions.database import Database
 
 
@@ -113,14 +120,18 @@ WORDS = 80
 
 def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The actions of the sites whose plans the reader keeps that are late or due within seven days."""
-    for site in reach.sites_where(Permission.WRITE_REPORTS):
+    sites = {site.slug: site for site in reach.sites_where(Permission.WRITE_REPORTS)}
+    if not sites:
+        return
+    with database.read() as rows:
+        found = actions_due(rows, (reach.now + REMINDED_BEFORE + timedelta(days=1)).date())
+    for row in found:
+        site = sites.get(row.site)
+        if site is None or row.due_on is None:
+            continue
         today = site.local_day(reach.now)
-        with database.read() as rows:
-            found = actions_of(rows, site.slug)
-        for row in found:
-            late = is_late(row.state, row.due_on, today)
-            if row.due_on is None or not (late or is_due_soon(row.state, row.due_on, today)):
-                continue
+        late = is_late(row.state, row.due_on, today)
+        if late or is_due_soon(row.state, row.due_on, today):
             day = row.due_on + timedelta(days=1) if late else row.due_on - REMINDED_BEFORE
             yield AttentionRow(
                 kind=AttentionKind.ACTION_LATE if late else AttentionKind.ACTION_DUE,

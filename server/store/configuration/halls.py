@@ -1,9 +1,10 @@
 """Halls: the row of each, and its configuration, made of the published documents and the targets since."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, or_, select, type_coerce
@@ -120,6 +121,22 @@ set_configuration_revision = ChangeBy(
 """This revision of its document applies in a hall (id) from now on."""
 set_installation_revision = ChangeBy(hall.update(), "installation_revision")
 """This revision of the installation's document applies in every hall from now on."""
+
+
+class OfOneHall(Protocol):
+    """A row with the id of its hall."""
+
+    @property
+    def hall(self) -> str: ...
+
+
+def by_slug[R: OfOneHall](rows: Rows, found: Iterable[R]) -> Mapping[str, list[R]]:
+    """Rows by the slug of their hall, in their order; an empty list where a hall has none."""
+    slugs = {hall.id: hall.slug for hall in all_halls(rows)}
+    grouped = defaultdict[str, list[R]](list)
+    for row in found:
+        grouped[slugs[row.hall]].append(row)
+    return grouped
 
 
 def locking_hall(hall: str) -> Query:

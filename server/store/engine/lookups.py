@@ -70,7 +70,7 @@ class _Lookup[R]:
 
     def found(self, rows: Rows, key: Sequence[Key], named: Mapping[str, Key]) -> list[R]:
         """Every row that the statement finds with these values."""
-        return rows.found(self.read, self._parameters.given(key, named))
+        return rows.all(self.read, **self._parameters.given(key, named))
 
 
 class One[R](_Lookup[R]):

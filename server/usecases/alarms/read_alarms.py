@@ -17,6 +17,7 @@ from server.domain.refusals import Refusal
 from server.language import Translate
 from server.store import alarms
 from server.store.alarms import AlarmRow, open_alarms
+from server.store.configuration.halls import by_slug
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -154,10 +155,10 @@ def _existing_alarm(row: AlarmRow | None, alarm: str) -> AlarmRow:
 
 def alarms_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The open alarms of the halls whose queues the reader may see; acknowledged ones are less urgent."""
+    with database.read() as rows:
+        found = by_slug(rows, open_alarms(rows, None))
     for hall in reach.halls_where(Permission.READ_QUEUE):
-        with database.read() as rows:
-            found = open_alarms(rows, database.hall_id(hall.hall))
-        for row in found:
+        for row in found[hall.hall]:
             kind = AlarmKind(row.kind)
             label = record_alarms.label_of(hall, kind, row.subject, reach.language, reach.translate)
             yield AttentionRow(

@@ -200,13 +200,11 @@ def kiosks_to_attend(database: Database, reach: AttentionReach) -> Iterator[Atte
     """The paired kiosks without a printer, of the halls that the reader configures; not those that show the
     number only on purpose.
     """
+    with database.read() as rows:
+        devices = paired_devices(rows)
+    paired = {each.configured: each.created_at for each in devices if each.revoked_at is None}
     for hall in reach.halls_where(Permission.CONFIGURE):
         lacking = [each for each in hall.kiosks.values() if each.paper == "undecided" and not each.is_retired]
-        if not lacking:
-            continue
-        with database.read() as rows:
-            devices = paired_devices(rows, database.hall_id(hall.hall))
-        paired = {each.configured: each.created_at for each in devices if each.revoked_at is None}
         for kiosk in lacking:
             if kiosk.id in paired:
                 yield AttentionRow(

@@ -26,7 +26,7 @@ from server.domain.languages import FRENCH, Texts
 from server.domain.people.roles import Permission
 from server.domain.quality.indicators import OF_AGENTS
 from server.domain.refusals import Refusal
-from server.store.configuration.halls import all_halls
+from server.store.configuration.halls import all_halls, by_slug
 from server.store.incidents import (
     ChangedNote,
     NoteRow,
@@ -181,17 +181,15 @@ def incidents_to_attend(database: Database, reach: AttentionReach) -> Iterator[A
 
     Those of the last seven days without a note, of the halls that the reader oversees.
     """
+    with database.read() as rows:
+        shown = by_slug(rows, shown_incidents(rows, None, reach.now))
+        missing = by_slug(rows, incidents_without_note(rows, None, reach.now - MISSING_WITHIN, of=None))
     for hall in reach.halls_where(Permission.RECEIVE_INCIDENTS):
-        with database.read() as rows:
-            shown = shown_incidents(rows, database.hall_id(hall.hall), reach.now)
-        for incident in shown:
+        for incident in shown[hall.hall]:
             if incident.answered_at is None:
                 yield _row(hall, incident, reach, AttentionKind.INCIDENT_UNANSWERED, Urgency.NOW)
     for hall in reach.halls_where(Permission.SUPERVISE):
-        since = reach.now - MISSING_WITHIN
-        with database.read() as rows:
-            missing = incidents_without_note(rows, database.hall_id(hall.hall), since, of=None)
-        for incident in missing:
+        for incident in missing[hall.hall]:
             if not incident.is_shown(reach.now):
                 yield _row(hall, incident, reach, AttentionKind.INCIDENT_WITHOUT_NOTE, Urgency.TODAY)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind, checked_action
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
@@ -121,22 +121,27 @@ def read_site_targets(database: Database, site: str) -> list[SiteTarget]:
 
 def meetings_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
     """The meetings within 14 days without a sent report, of the sites whose reports the reader writes."""
-    for site in reach.sites_where(Permission.WRITE_REPORTS):
+    sites = {site.slug: site for site in reach.sites_where(Permission.WRITE_REPORTS)}
+    if not sites:
+        return
+    with database.read() as rows:
+        found = committee.meetings_without_pack(rows, (reach.now - timedelta(days=1)).date())
+    for row in found:
+        site = sites.get(row.site)
+        if site is None:
+            continue
         today = site.local_day(reach.now)
-        with database.read() as rows:
-            found = committee.meetings_of(rows, site.slug)
-        for row in found:
-            if asks_for_pack(row.met_on, row.pack_sent_on, today):
-                days = (row.met_on - today).days
-                yield AttentionRow(
-                    kind=AttentionKind.PACK_TO_SEND,
-                    urgency=Urgency.SOON if days else Urgency.TODAY,
-                    since=datetime.combine(row.met_on - PACK_DUE_BEFORE, time(), site.zone),
-                    site=site.slug,
-                    sentence="committee.to_attend.due" if days else "committee.to_attend.today",
-                    values={"count": days} if days else {},
-                    path=f"/voix/comite/{row.id}",
-                )
+        if asks_for_pack(row.met_on, row.pack_sent_on, today):
+            days = (row.met_on - today).days
+            yield AttentionRow(
+                kind=AttentionKind.PACK_TO_SEND,
+                urgency=Urgency.SOON if days else Urgency.TODAY,
+                since=datetime.combine(row.met_on - PACK_DUE_BEFORE, time(), site.zone),
+                site=site.slug,
+                sentence="committee.to_attend.due" if days else "committee.to_attend.today",
+                values={"count": days} if days else {},
+                path=f"/voix/comite/{row.id}",
+            )
 
 
 def local_day(database: Database, site: Site) -> date:

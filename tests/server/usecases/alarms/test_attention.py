@@ -1,13 +1,13 @@
-"""The devices of many halls on « Mes pages »: as many statements as of few."""
+"""What asks for attention in many halls, on « Mes pages »: as many statements as in few."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import pytest
 
-from server.domain.attention import AttentionReach
+from server.domain.attention import AttentionKind, AttentionReach
 from server.store.transactions.database import Database
-from server.usecases.devices.needing import devices_to_attend
+from server.usecases.attention import read_attention
 from server.usecases.devices.read_supervision import DeviceSightings
 from tests.harness.sentences import TRANSLATE
 from tests.server.store.journals import AGENT
@@ -21,15 +21,17 @@ def nothing_seen(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
 
 
 def needing(database: Database, statements: Counter[str], slugs: Sequence[str]) -> int:
-    """How many halls have devices that need somebody."""
+    """How many halls have devices that need somebody, among all that asks for attention."""
     halls = [database.configuration(database.hall_id(slug)) for slug in slugs]
     reach = AttentionReach(halls, lambda *_: True, lambda _: (), "fr", TRANSLATE, database.clock.now(), AGENT)
+    read_attention(database, reach, nothing_seen)  # configurations are read once
     statements.clear()
-    return len(list(devices_to_attend(database, reach, nothing_seen)))
+    found = read_attention(database, reach, nothing_seen)
+    return sum(row.kind == AttentionKind.DEVICES_NEEDING for row in found)
 
 
 @pytest.mark.both_databases
-def test_devices_that_need_somebody_cost_as_much_in_many_halls_as_in_few(
+def test_what_asks_for_attention_costs_as_much_in_many_halls_as_in_few(
     database_url: str, statements: Counter[str]
 ):
     database = database_with_hall(database_url, Hands(), *SLUGS)
