@@ -53,17 +53,6 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class MinutesRow:
-    """The minutes of a meeting (id), with their content."""
-
-    meeting: str
-    kind: str
-    content: bytes
-    attached_at: datetime
-    erase_after: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class MinutesSummary:
     """The minutes of a meeting (id), without their content."""
 
@@ -71,6 +60,13 @@ class MinutesSummary:
     kind: str
     attached_at: datetime
     erase_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesRow(MinutesSummary):
+    """The same with their content."""
+
+    content: bytes
 
 
 members_of = Several.of(MemberRow, committee_member, "site", order=("function", "id"))

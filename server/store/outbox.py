@@ -222,14 +222,8 @@ class NoticeDelivery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NoticeMoment):
     notice: str
-    step: int
-    kind: str
-    version: int
-    done_at: datetime
-    shown_from: datetime | None
-    shown_until: datetime | None
 
 
 _SINCE = bindparam("since", type_=notice.c.changed_at.type)
@@ -263,8 +257,7 @@ def moments_of(rows: Rows, notices: Iterable[str]) -> Mapping[str, list[NoticeMo
     """The steps of notices (ids), in order."""
     found: dict[str, list[NoticeMoment]] = {}
     for row in rows.all(_STEPS, notices=list(notices)):
-        moment = NoticeMoment(row.step, row.kind, row.version, row.done_at, row.shown_from, row.shown_until)
-        found.setdefault(row.notice, []).append(moment)
+        found.setdefault(row.notice, []).append(row)
     return found
 
 

@@ -15,7 +15,7 @@ from server.documents.hall import Category
 from server.documents.notices import NoticeContent, NoticeKind, parse_notice
 from server.documents.problems import DocumentRefused
 from server.domain.facts import Json
-from server.domain.notices.lifecycle import Targets
+from server.domain.notices.lifecycle import NoticeMoment, Targets
 from server.domain.refusals import existing
 from server.store.engine.lookups import Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, literal_word, rows_of
@@ -120,19 +120,13 @@ class ListedNoticeRow(NoticeRow):
 
 
 @dataclass(frozen=True, slots=True)
-class StepRow:
-    """A step in the life of a notice: `kind` is that of its fact, `reason` the words of a refusal.
+class StepRow(NoticeMoment):
+    """A step in the life of a notice: `reason` is the words of a refusal.
 
     `author_name` and `reason` are None once they are erased.
     """
 
-    step: int
-    kind: str
     state: str
-    version: int
-    done_at: datetime
-    shown_from: datetime | None
-    shown_until: datetime | None
     author_name: str | None
     reason: str | None
 

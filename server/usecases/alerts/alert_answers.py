@@ -89,16 +89,9 @@ class AlertInHall(EndOfAlert):
     screens: list[AlertOnScreen]
 
 
-class AlertAnswer(TypedDict):
+class AlertAnswer(AlertOfHall):
     """An alert: who raised it and when, and each of its halls that the caller may read."""
 
-    alert: str
-    kind: AlertKind
-    drill: bool
-    texts: AlertWords
-    raised_at: InstantText
-    raised_by: str | None
-    until: InstantText | None
     may_take_back_until: InstantText | None
     """The last instant at which the caller may take it back; null: not theirs, over, or too late."""
     halls: list[AlertInHall]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from server.domain.author import year_of
 from server.domain.hours.school_holidays import (
@@ -30,7 +30,12 @@ from server.store.quality.figures import sessions_open_between
 from server.store.quality.targets import are_individual_figures_on, targets_on
 from server.store.transactions.database import Database
 from server.usecases.quality.counts import count_days, counted_hall
-from server.usecases.quality.indicator_answers import FigureAnswer, IndicatorDefinition, IndicatorsAnswer
+from server.usecases.quality.indicator_answers import (
+    ChangeAnswer,
+    FigureAnswer,
+    IndicatorDefinition,
+    IndicatorsAnswer,
+)
 
 
 class Days(NamedTuple):
@@ -306,14 +311,7 @@ def _figure(figure: Figure, days: CountedDays, change: Change | None, sentence: 
     elif interval := interval_of(INDICATORS[figure.indicator], days):
         answer |= {"low": interval.low, "high": interval.high, "n_days": interval.n_days}
     if change:
-        answer["change"] = {
-            "difference": change.difference,
-            "low": change.low,
-            "high": change.high,
-            "n_days": change.n_days,
-            "p": change.p,
-            "direction": change.direction,
-        }
+        answer["change"] = cast(ChangeAnswer, change._asdict())
     return answer
 
 

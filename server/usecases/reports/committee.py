@@ -246,7 +246,7 @@ def attach_minutes(database: Database, site: Site, meeting: str, content: bytes)
         row = find_meeting_to_change(rows, site.slug, meeting)
         kind = checked_minutes(content, row.met_on, local_day(database, site))
         ends = datetime.combine(row.met_on + MINUTES_KEPT, time(), site.zone)
-        committee.keep_minutes(rows, MinutesRow(meeting, kind, content, database.clock.now(), ends))
+        committee.keep_minutes(rows, MinutesRow(meeting, kind, database.clock.now(), ends, content))
 
 
 def read_minutes(database: Database, site: str, meeting: str) -> MinutesRow:

@@ -132,7 +132,7 @@ def _minutes(database: Database, word: str) -> None:
     now = database.clock.now()
     ends = now + timedelta(days=5 * 365)
     with database.store.write() as rows:
-        keep_minutes(rows, MinutesRow("meeting", "pdf", word.encode(), now, ends))
+        keep_minutes(rows, MinutesRow("meeting", "pdf", now, ends, word.encode()))
 
 
 def _incident_note(database: Database, word: str) -> str:
