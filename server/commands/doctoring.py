@@ -47,7 +47,7 @@ def voices_found(settings: Settings) -> Iterator[Finding]:
 
     At the end the induction loops that are shown nowhere.
     """
-    halls = _halls(settings)
+    halls: list[HallConfiguration] = said_by_database(settings, configured_halls, otherwise=[])
     if settings.voice:
         voices = Voices(settings.voices_place)
         translate = Catalogues((("signage", Path(signage.__file__).parent / "translations"),)).translate
@@ -56,10 +56,6 @@ def voices_found(settings: Settings) -> Iterator[Finding]:
         yield from _refused(voices, settings.voices_place)
     for hall in halls:
         yield from _untested_loops(hall, Clock().now())
-
-
-def _halls(settings: Settings) -> list[HallConfiguration]:
-    return said_by_database(settings, configured_halls, otherwise=[])
 
 
 def _finding(found: HallVoice) -> Finding:

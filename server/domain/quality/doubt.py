@@ -79,17 +79,13 @@ def days_of(rollups: Iterable[Rollup]) -> Days:
     empty rollup: it counts as zero in numbers per day, and is left out of shares and waits.
     """
     counted = tuple((rollup, rollup.total()) for rollup in rollups)
-    weekdays = tuple(_weekday(rollup) for rollup, _ in counted)
+    weekdays = tuple(next((key.weekday for key in rollup.cells), -1) for rollup, _ in counted)
     return Days(counted, None if -1 in weekdays else weekdays)
 
 
 def open_days(rollups: Iterable[Rollup]) -> list[Rollup]:
     """Those of some days of a hall that had a visit: the days that numbers are divided by."""
     return [rollup for rollup in rollups if any(tally.visits for tally in rollup.cells.values())]
-
-
-def _weekday(rollup: Rollup) -> int:
-    return next((key.weekday for key in rollup.cells), -1)
 
 
 def interval_of(indicator: Indicator | Measure, days: Sequence[Rollup] | Days) -> Interval | None:

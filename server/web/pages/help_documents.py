@@ -149,10 +149,11 @@ class HelpLibrary:
     def documents(self) -> Mapping[str, HelpDocument]:
         """Every document by its name, in the order of the names."""
         if not self._documents:
-            names = {self._name(file): file for file in self._files()}
+            found = sorted(self.docs_dir.rglob("*.md"))
+            names = [file.relative_to(self.docs_dir).with_suffix("").as_posix() for file in found]
             files = {
                 name: file
-                for name, file in names.items()
+                for name, file in zip(names, found, strict=True)
                 if name in FURTHER or name.startswith(("manuels/", "manuals/"))
             }
             self._documents = {name: _document(name, file, files) for name, file in files.items()}
@@ -191,12 +192,6 @@ class HelpLibrary:
         place = texts.index(heading) if heading in texts else None
         anchor = "" if place is None else f"#{document.rendered.headings[place].anchor}"
         return document.address + anchor
-
-    def _files(self) -> list[Path]:
-        return sorted(self.docs_dir.rglob("*.md"))
-
-    def _name(self, file: Path) -> str:
-        return file.relative_to(self.docs_dir).with_suffix("").as_posix()
 
 
 def _document(name: str, file: Path, files: Mapping[str, Path]) -> HelpDocument:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -74,7 +74,7 @@ class TypedRows:
                 yield [
                     *(hall.hall, each.service, self._service(hall.hall, each.service), each.indicator),
                     *(each.unit, each.period.name, f"{each.value.normalize():f}", each.source),
-                    *("yes" if each.is_from_other_tool else "no", self._local(each.recorded_at)),
+                    *("yes" if each.is_from_other_tool else "no", self._day(each.recorded_at).isoformat()),
                 ]
 
     def of_proofs(self, evidence: Sequence[HallEvidence]) -> Iterator[list[object]]:
@@ -105,14 +105,11 @@ class TypedRows:
 
     def _source(self, figure: TypedFigure) -> str:
         key = "reports.trame.other_tool" if figure.is_from_other_tool else "reports.trame.typed"
-        day = short_day(self._at(figure.recorded_at).date(), self._words.language)
+        day = short_day(self._day(figure.recorded_at), self._words.language)
         return self._words.say(key, source=figure.source, day=day)
 
-    def _local(self, at: datetime) -> str:
-        return self._at(at).date().isoformat()
-
-    def _at(self, at: datetime) -> datetime:
-        return at.astimezone(ZoneInfo(self._report.figures["time_zone"]))
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(ZoneInfo(self._report.figures["time_zone"])).date()
 
 
 def _place(found: tuple[tuple[str, str], object]) -> tuple[int, str]:
