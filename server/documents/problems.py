@@ -129,7 +129,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 
 def _unknown_key(path: Path, known_keys: Iterable[str]) -> DocumentProblem:
     key = str(path[-1])
-    nearest = get_close_matches(key, sorted(known_keys), n=1)
+    nearest = get_close_matches(key, sorted({*known_keys} - {key}), n=1)
     if not nearest:
         return problem(path, "unknown_key", key=key)
     sentence = CATALOGUE + "unknown_key_nearest"

@@ -320,12 +320,16 @@ def test_every_error_is_reported_at_once():
     }
 
 
-def test_the_problem_of_a_mistyped_key_names_the_nearest_valid_one():
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [("services.0.target", "target_s"), ("counters.0.label", "labels")],  # a kiosk has a `label`
+)
+def test_the_problem_of_a_mistyped_key_names_the_nearest_valid_one(path: str, nearest: str):
     with pytest.raises(DocumentRefused) as refused:
-        parse_hall(changed(small_hall(), "services.0.target", 900))
+        parse_hall(changed(small_hall(), path, 900))
     (problem,) = refused.value.problems
     assert problem.key == "documents.problem.unknown_key_nearest"
-    assert problem.values == {"key": "target", "nearest": "target_s"}
+    assert problem.values == {"key": path.rpartition(".")[2], "nearest": nearest}
 
 
 @pytest.mark.parametrize(
