@@ -84,6 +84,9 @@ def test_the_same_press_gives_the_same_tickets(api: ApiSite):
     assert accepted(family(api, 5, press, token=api.kiosk, headers=key), 201) == first
     again = accepted(family(api, 5, press, token=api.kiosk), 200)
     assert again == first
+    for people in (3, 6):
+        others = accepted(family(api, people, press, token=api.kiosk), 200)
+        assert numbers(others) == numbers(first)[:people]
     assert api.count("visit") == 5
     api.publish_kiosk("laon-borne-2")
     refused(family(api, 5, press), 409, "press_elsewhere")
