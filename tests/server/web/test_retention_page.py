@@ -26,6 +26,8 @@ def test_quality_reads_what_is_kept_and_what_purges_erased(api: ApiSite):
     assert "rien à effacer" in page
     assert "retention." not in page.replace("retention.css", "")
     assert "365 jours après la fin de l’année" in page.replace("\u00a0", " ")
+    assert "30 jours après le dernier changement" in page.replace("\u00a0", " ")
+    assert "{days}" not in page
     assert "Voir l’effet" not in page, "quality changes nothing"
     assert api.person("agent").get(PAGE).status_code == 403
 
