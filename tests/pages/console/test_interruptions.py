@@ -1,7 +1,8 @@
-"""Two people press for the same visitors, an answer is lost, a number means several visits or none."""
+"""Two people press for one visitor, an answer is lost, a number means several, a counter is renamed."""
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -125,5 +126,33 @@ def test_a_number_of_two_series_is_asked_about_and_one_of_none_says_so(
     phase(second, "called")
     second.keyboard.press("F8")
     phase(second, "free")
+    for page in consoles:
+        close_counters(page)
+
+
+def test_a_counter_renamed_while_it_is_held_keeps_its_session_and_its_visitor(
+    own_hall: Served, consoles: tuple[DomPage, DomPage]
+):
+    first, second = consoles
+    number = issue(own_hall, "laon", SERVICE)
+    expect(first.locator('[data-text="next-line"]')).to_contain_text(number)
+    first.keyboard.press("F9")
+    phase(first, "called")
+
+    def named(label: str) -> None:
+        def rename(content: dict[str, Any]) -> None:
+            next(each for each in content["counters"] if each["id"] == FIRST)["labels"]["fr"] = label
+
+        own_hall.republish("laon", rename)
+        expect(first.locator('[data-text="place"]')).to_have_text(label.capitalize())
+
+    named("accueil bleu")
+    assert number_at(first) == number
+    first.keyboard.press("o")
+    phase(first, "in_service")
+    second.keyboard.press("F9")
+    named("guichet 1")
+    first.keyboard.press("F8")
+    phase(first, "free")
     for page in consoles:
         close_counters(page)
