@@ -411,3 +411,24 @@ def test_a_family_may_have_one_paper_whose_verdict_stands_at_each_ticket(hall: S
     expect(rows.filter(has_text="imprimé")).to_have_count(3)
     first = page.locator("[data-issued] .number")
     expect(rows.first.locator("th")).to_have_text(first.inner_text())
+
+
+def test_what_is_said_of_a_paper_names_its_ticket_and_follows_its_job(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    given, paper = dom_page.locator('[data-list="last"] th'), dom_page.locator(".issued .paper")
+    outcome = dom_page.locator("[data-outcome]")
+    for count in (1, 2):
+        dom_page.locator('[data-list="services"] button').first.press("Enter")
+        expect(given).to_have_count(count)
+    last, first = (given.nth(at).inner_text() for at in range(2))
+    expect(paper).to_have_text(f"{last}\u00a0: imprimé.")
+    again = dom_page.locator('[data-list="last"] button')
+    again.nth(1).press("Enter")
+    expect(outcome).to_contain_text(f"{first}\u00a0: imprimé.")
+    expect(paper).to_have_text(f"{last}\u00a0: imprimé.")
+    dom_page.change("/reprint$", "(answer) => ({ ...answer, state: 'cancelled', verdict: 'refused' })")
+    again.nth(1).press("Enter")
+    expect(outcome).to_contain_text(f"{first}\u00a0: non imprimé, dites le numéro ou réimprimez.")
+    again.first.press("Enter")
+    expect(outcome).to_have_text(f"{last}\u00a0: le premier papier n’est plus valable.")
+    expect(paper).to_have_text(f"{last}\u00a0: non imprimé, dites le numéro ou réimprimez.")

@@ -294,9 +294,7 @@ async function issue(service, { reason = null, to = null } = {}) {
 
 async function reprint(ticket) {
   const answer = await attempt({ path: `/api/v1/tickets/${ticket.visit}/reprint` });
-  if (!answer.ok) return;
-  issued.reprinted(ticket, answer.body);
-  tell(say("reception.outcome.reprint", { number: ticket.number }));
+  if (answer.ok) issued.reprinted(ticket, answer.body);
 }
 
 /**

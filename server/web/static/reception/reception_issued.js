@@ -1,6 +1,6 @@
 // The tickets issued at this desk: the last twelve, with their papers, kept while the browser is open.
 
-import { needsCare, paperWords, withPrint } from "./paper_state.js";
+import { needsCare, paperOf, paperWords, withPrint } from "./paper_state.js";
 import { one, show, write } from "../shared/dom.js";
 import { drawRows, html, nothing } from "../shared/drawing.js";
 import { minutes } from "../shared/durations.js";
@@ -17,6 +17,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
   const { say } = words;
   let tickets = attempt(() => JSON.parse(sessionStorage.getItem(storedAt) ?? "null")) ?? [];
   let prints = []; // the last prints of any ticket of the hall, as messages brought them
+  let again = null; // the ticket printed again last, where that is not the last one given here
 
   function keep(kept) {
     tickets = kept;
@@ -26,12 +27,14 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
 
   /** A ticket was issued; its verdict may have come before its answer. */
   function add(ticket) {
+    again = null;
     keep(prints.reduce(withPrint, [ticket, ...tickets]).slice(0, KEPT));
   }
 
   /** A message about a print of the hall. */
   function takePrint(print) {
     prints = [...prints, print].slice(-KEPT);
+    if (again) follow(withPrint([again], print)[0]);
     const kept = withPrint(tickets, print);
     if (kept === tickets) return;
     keep(kept);
@@ -39,6 +42,21 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     const ticket = tickets[at];
     // the last ticket's own line says it
     if (at > 0 && needsCare(ticket)) tell(paperLine(ticket));
+  }
+
+  /** A ticket is printed again: what is said follows its paper, unless the line of the last ticket does. */
+  function reprinted(ticket, print) {
+    again = null;
+    keep(withPrint(tickets, { visit: ticket.visit, why: null, ...print }));
+    if (ticket.visit === tickets[0]?.visit)
+      return tell(say("reception.outcome.reprint", { number: ticket.number }));
+    return follow(prints.reduce(withPrint, [{ ...ticket, print: { why: null, ...print } }])[0]);
+  }
+
+  function follow(ticket) {
+    if (ticket === again) return;
+    again = ticket;
+    tell(`${say("reception.outcome.reprint", { number: ticket.number })} ${paperLine(ticket)}`);
   }
 
   /** A verdict during the absence of the page: read again, like everything it may have missed. */
@@ -68,7 +86,8 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
 
   function paperLine(ticket) {
     const paper = ticket.print ? paperWords(ticket, say) : say("reception.issued.say");
-    return say("reception.outcome.paper", { number: ticket.number, paper });
+    const key = paperOf(ticket) === "refused" ? "reception.outcome.not_printed" : "reception.outcome.paper";
+    return say(key, { number: ticket.number, paper });
   }
 
   function detailsOf(ticket) {
@@ -97,7 +116,7 @@ export function createIssued({ storedAt, words, readPrints, tell, reprint }) {
     draw,
     last: () => tickets[0],
     prints: () => prints,
-    reprinted: (ticket, print) => keep(withPrint(tickets, { visit: ticket.visit, why: null, ...print })),
+    reprinted,
     remove: (visit) => keep(tickets.filter((ticket) => ticket.visit !== visit)),
   };
 }
