@@ -432,3 +432,28 @@ def test_what_is_said_of_a_paper_names_its_ticket_and_follows_its_job(hall: Serv
     again.first.press("Enter")
     expect(outcome).to_have_text(f"{last}\u00a0: le premier papier n’est plus valable.")
     expect(paper).to_have_text(f"{last}\u00a0: non imprimé, dites le numéro ou réimprimez.")
+
+
+def test_a_number_typed_outside_a_field_finds_its_visit_and_no_key_acts(hall: Served, page: Page):
+    arrive(page, hall, "reception", "/accueil")
+    expect(page.locator("[data-live=yes]")).to_be_visible()
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    number = issue(hall, SITE, "laon-accueil")
+    sent = list[str]()
+    page.on("request", lambda request: sent.append(request.method))
+    page.keyboard.type(number.lower())
+    expect(page.locator("#find-number")).to_have_value(number)
+    page.keyboard.press("Enter")
+    expect(page.locator('[data-list="found"] b').first).to_have_text(number)
+    page.locator("[data-find-close]").press("Enter")
+    expect(page.locator("[data-next-needs]")).not_to_have_attribute("open", "")
+    page.locator("#main").focus()
+    page.keyboard.type("s1")  # counts nobody, gives no ticket
+    expect(page.locator("#find-number")).to_have_value("S1")
+    assert "POST" not in sent
+    page.locator("#main").focus()
+    page.keyboard.type("f42")
+    expect(page.locator("#find-number")).to_have_value("42")
+    page.locator("#main").focus()
+    page.keyboard.press("a")
+    expect(page.get_by_label("un guichet sans marches")).to_be_focused()

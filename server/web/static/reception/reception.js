@@ -25,7 +25,7 @@ import { createSheet } from "./reception_sheet.js";
 import { queueFeed } from "../shared/queue_feed.js";
 import { hallWords } from "../shared/hall_words.js";
 import { createCalling } from "./reception_calling.js";
-import { createSingleKeys } from "./reception_keys.js";
+import { createSingleKeys, listenToNumbers } from "./reception_keys.js";
 import { watchConfiguration } from "../shared/renewing.js";
 import { sessionStore } from "../console/session_store.js";
 import { readJson, sayer } from "../shared/sentences.js";
@@ -358,6 +358,7 @@ sayForm?.addEventListener("submit", (event) => {
   event.preventDefault();
   sayToCounter();
 });
+if (find) listenToNumbers({ isOn: () => keys.chosen.hasSingleLetters, begin: find.begin });
 document.addEventListener("keydown", (event) => {
   if (isField(event.target) || !toConsole) return;
   if (actionOf(event, { ...keys.chosen, isInField: false }) === "reception") toConsole.click();
@@ -379,7 +380,9 @@ const ownKeys = listenToPageKeys({
 const sharedKeys = ["reception", "incident"].filter((action) =>
   action === "reception" ? toConsole : document.querySelector("[data-incident-open]"),
 );
-tellKeys(say, () => [...ownKeys(), ...actionRows(say, keys.chosen, sharedKeys)]);
+const numberKeys = () =>
+  find && keys.chosen.hasSingleLetters ? [["A042", say("reception.keys.number")]] : [];
+tellKeys(say, () => [...ownKeys(), ...numberKeys(), ...actionRows(say, keys.chosen, sharedKeys)]);
 setInterval(() => {
   draw();
   sayNowAndThen(Date.now());

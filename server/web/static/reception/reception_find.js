@@ -17,8 +17,8 @@ const itself = (key) => key;
 /**
  * Draws the search and its result. `cancelReasons`: codes of why a ticket is void. `ask(query)` reads the
  * visits, `attempt(request)` sends one write and shows refusals, `tell(text)` shows an outcome,
- * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, refresh, offer};
- * null where the page has no search.
+ * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, begin, refresh,
+ * offer}; null where the page has no search.
  */
 export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
@@ -237,6 +237,11 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
     focus: () => {
       form.elements.number.focus();
       form.elements.number.select();
+    },
+    /** Goes on with a number that was begun outside the field. */
+    begin: (text) => {
+      form.elements.number.value = text;
+      form.elements.number.focus();
     },
     refresh: () => {
       if (query === null || later) return;

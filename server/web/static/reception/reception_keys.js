@@ -1,7 +1,10 @@
 // Keys of one letter or digit at the reception desk, and the box that turns them off on this computer.
 
-import { one } from "../shared/dom.js";
-import { KEYS_STORED_AT, storedKeys } from "../shared/keys.js";
+import { isField, one } from "../shared/dom.js";
+import { KEYS_STORED_AT, keyOf, storedKeys } from "../shared/keys.js";
+
+const DIGIT_WITHIN_MS = 400;
+const LEADS_TO_A_FIELD = ["F", "G"]; // what is typed next goes there
 
 /**
  * The keys `chosen` on this computer, of the `usual` ones; `mark()` names them where `data-shortcut` says
@@ -27,4 +30,50 @@ export function createSingleKeys(usual) {
   });
   mark();
   return { chosen, mark };
+}
+
+/**
+ * A letter and a digit outside fields begin a number: `begin(text)`. A letter alone does what its key does,
+ * once no digit has followed. `isOn()`: whether keys of one letter work.
+ */
+export function listenToNumbers({ isOn, begin }) {
+  let letter = null;
+  let later = null;
+  let isReplay = false;
+
+  function actAlone() {
+    const key = letter;
+    clearTimeout(later);
+    letter = null;
+    isReplay = true;
+    document.dispatchEvent(new KeyboardEvent("keydown", { key }));
+    isReplay = false;
+  }
+
+  function take(event) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const key = keyOf(event);
+      if (isReplay || key === null || key === "SHIFT") return;
+      if (letter !== null && /^[0-9]$/.test(key)) {
+        clearTimeout(later);
+        begin(letter + key);
+        letter = null;
+        return take(event);
+      }
+      if (letter !== null) actAlone();
+      const isElsewhere = isField(event.target) || isField(document.activeElement);
+      if (isElsewhere || document.querySelector("dialog[open]") || !isOn()) return;
+      if (!/^[A-Z]$/.test(key) || LEADS_TO_A_FIELD.includes(key)) return;
+      letter = key;
+      later = setTimeout(actAlone, DIGIT_WITHIN_MS);
+      take(event);
+    },
+    true,
+  );
 }
