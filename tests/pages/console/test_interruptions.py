@@ -156,3 +156,23 @@ def test_a_counter_renamed_while_it_is_held_keeps_its_session_and_its_visitor(
     phase(first, "free")
     for page in consoles:
         close_counters(page)
+
+
+def test_a_chosen_profile_stays_chosen_while_tickets_arrive(
+    own_hall: Served, consoles: tuple[DomPage, DomPage], dom_page: DomPage
+):
+    wall = sign_in(dom_page, own_hall, *demonstration_user(own_hall, "supervisor"), path="/mur")
+    expect(wall.locator('[data-text="waiting"]')).to_have_text("0")
+    wall.locator(f'[data-counter="{SECOND}"] button').press("Enter")
+    profile = wall.locator("#profile")
+    chosen = str(profile.locator("option").last.get_attribute("value"))
+    profile.focus()
+    profile.select_option(chosen)
+    button = wall.get_by_role("button", name="Changer de profil")
+    for waiting, place in (("1", button), ("2", profile)):
+        issue(own_hall, "laon", SERVICE)
+        expect(wall.locator('[data-text="waiting"]')).to_have_text(waiting)
+        expect(profile).to_have_value(chosen)
+        place.focus()
+    for page in consoles:
+        close_counters(page)

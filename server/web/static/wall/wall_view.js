@@ -215,8 +215,7 @@ export function createWallView({ words, move, tickets, reasons }) {
     const options = [{ id: "", name: say("wall.counters.all_services") }, ...hall.profilesFor(counter)];
     /** @type {HTMLSelectElement | null} */
     const select = document.querySelector("#profile");
-    const isChoosing = select !== null && select === document.activeElement;
-    const at = isChoosing ? select.value : (profile ?? "");
+    const at = select?.dataset.of === counter ? select?.value : (profile ?? "");
     const submit = (event) => {
       event.preventDefault();
       move(counter, event.target.elements.profile.value || null);
@@ -228,7 +227,7 @@ export function createWallView({ words, move, tickets, reasons }) {
     const option = ({ id, name }) => html`<option value=${id} .selected=${id === at}>${name}</option>`;
     return html`<form class="move" @submit=${submit} @keydown=${leave}>
       <label for="profile">${say("wall.counters.profile_of", { counter: hall.counterLabel(counter) })}</label>
-      <select id="profile">${options.map(option)}</select>
+      <select id="profile" data-of=${counter}>${options.map(option)}</select>
       <button class="small">${say("wall.counters.move")}</button>
     </form>`;
   }
