@@ -16,6 +16,8 @@ from tests.harness.servers.served import Served
 from tests.harness.waiting import wait_until
 from tests.harness.working import demonstration_user, sign_in
 
+PRINTED = re.compile(r"[A-Z]\d{3}\s: imprimé\.")
+
 
 @pytest.fixture
 def server(standing: Any) -> Served:
@@ -157,16 +159,17 @@ def test_the_progress_of_a_paper_is_shown_live(server: Served, pages: Pages):
         )
 
     page.keyboard.press("1")
-    expect(paper).to_have_text("imprimé")
+    expect(paper).to_have_text(PRINTED)
     switch("Provoquer")
     page.keyboard.press("1")
     expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
-    expect(paper).to_have_class("care")
+    expect(paper).to_have_class("paper care")
     assert_accessible(page)
     page.reload()
     expect(paper).to_have_text(re.compile(r"nouvel essai \(plus de papier\)"))
     switch("Lever")
-    expect(paper).to_have_text("imprimé")
+    expect(paper).to_have_text(PRINTED)
+    expect(paper).to_have_class("paper")
     expect(page.locator('[data-list="last"] .care')).to_have_count(0)
 
 
@@ -192,4 +195,4 @@ def test_a_verdict_received_before_the_answer_of_its_ticket_is_shown(server: Ser
 
     page.route("**/tickets", answer_late, times=1)
     page.keyboard.press("1")
-    expect(page.locator('[data-text="paper"]')).to_have_text("imprimé")
+    expect(page.locator('[data-text="paper"]')).to_have_text(PRINTED)

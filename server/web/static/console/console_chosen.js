@@ -10,27 +10,32 @@ import { nobody } from "./console_visit_panels.js";
 const PICKED = '[data-panel-body] input[name="visit"]';
 
 /**
- * The panel. `seek(number)` asks the server for a number that no row has; `redraw()` fills the panel again;
- * `ask(question, answer)` shows a question in it.
+ * The panel. `seek(number)` lists the legs that the server finds by a number no row has; `redraw()` fills the
+ * panel again; `ask(question, answer)` shows a question in it.
  */
 export function chosenPanel({ state, words, nowMs, offer, choose, found, seek, redraw, ask }) {
   const { say, hall } = words;
   const title = say("console.chosen.title");
   const typed =
     /** @type {HTMLInputElement | null} */ (document.getElementById("chosen-number"))?.value ?? "";
-  const rows = callableRows(state, { services: hall.serviceIds, typed, found, nowMs });
-  const pick = async (event) => {
-    event.preventDefault();
-    const row = rowTyped(rows, typed);
-    if (!row) return rows.length ? tell(say("console.chosen.several")) : sought();
+  const fitting = (number, legs) =>
+    callableRows(state, { services: hall.serviceIds, typed: number, found: legs, nowMs });
+  const rows = fitting(typed, found);
+  const pick = (fit, number) => {
+    const row = rowTyped(fit, number);
+    if (!row) return tell(say("console.chosen.several"));
     const radio = /** @type {HTMLInputElement} */ (one(`${PICKED}[value="${row.leg.visit}"]`));
     radio.checked = true;
     tell("");
     /** @type {HTMLButtonElement} */ (one(".reasons [data-choice]")).focus();
   };
-  const sought = async () => {
-    const isThere = typed.trim() && (await seek(typed.trim()));
-    if (!isThere) tell(say("console.chosen.nobody", { number: typed.trim() }));
+  const pickTyped = async (event) => {
+    event.preventDefault();
+    if (rows.length) return pick(rows, typed);
+    const legs = typed.trim() ? await seek(typed.trim()) : [];
+    if (!legs.length) return tell(say("console.chosen.nobody", { number: typed.trim() }));
+    const number = /** @type {HTMLInputElement} */ (byId("chosen-number")).value; // of a code, by now
+    pick(fitting(number, legs), number);
   };
   const call = ({ reason }) => {
     /** @type {HTMLInputElement | null} */
@@ -50,7 +55,7 @@ export function chosenPanel({ state, words, nowMs, offer, choose, found, seek, r
   };
   return {
     title,
-    body: html`<form class="by-number" @submit=${pick}>
+    body: html`<form class="by-number" @submit=${pickTyped}>
         <label for="chosen-number">${say("console.chosen.number")}</label>
         <input id="chosen-number" type="text" maxlength="32" autocomplete="off" autocapitalize="characters"
           spellcheck="false" autofocus aria-describedby="chosen-told" @input=${redraw}>

@@ -52,7 +52,7 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     draw(one("[data-panel-body]"), body);
   }
 
-  /** Whether somebody waits with a number or the code of an appointment; the open panel then lists them. */
+  /** The waiting legs with a number or the code of an appointment; the open panel then lists them. */
   async function seekHere(number) {
     try {
       const { visits } = await seek(number);
@@ -64,7 +64,7 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     const field = /** @type {any} */ (document.getElementById("chosen-number"));
     if (field && found.length === 1) field.value = found[0].number; // a code was typed
     if (found.length && ui.panel) fill(ui.panel);
-    return found.length > 0;
+    return found;
   }
 
   /**

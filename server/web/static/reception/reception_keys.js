@@ -4,7 +4,7 @@ import { isField, one } from "../shared/dom.js";
 import { KEYS_STORED_AT, keyOf, storedKeys } from "../shared/keys.js";
 
 const DIGIT_WITHIN_MS = 400;
-const LEADS_TO_A_FIELD = ["F", "G"]; // what is typed next goes there
+const LEADS_TO_A_FIELD = ["F", "G", "M"]; // what is typed next goes there
 
 /**
  * The keys `chosen` on this computer, of the `usual` ones; `mark()` names them where `data-shortcut` says
