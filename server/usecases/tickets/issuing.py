@@ -101,18 +101,7 @@ def issue_ticket(
     a press: closed, stopped, full, too_late, appointment_only, numbers_exhausted. They are not counted with
     an exceptional reason: that demand was counted when the visitor chose the service.
     """
-
-    def issue(transaction: HallTransaction) -> FirstAnswer[IssuedTicket | Refusal, KeptTicket]:
-        given = _give(database, transaction, request, quote)
-        return FirstAnswer(given) if isinstance(given, Refusal) else given[0]
-
-    def repeat(transaction: HallTransaction, kept: KeptTicket) -> IssuedTicket:
-        return issued_ticket.answered_again(database, transaction, kept)
-
-    answer = database.write_or_repeat(hall, author, write_key, issue, repeated=repeat, press=request.press_id)
-    if isinstance(answer, Refusal):
-        raise answer
-    return answer
+    return issue_family(database, hall, author, request, quote=quote, write_key=write_key)[0]
 
 
 def issue_family(
@@ -133,11 +122,7 @@ def issue_family(
     def issue(
         transaction: HallTransaction,
     ) -> FirstAnswer[list[IssuedTicket] | Refusal, list[KeptTicket]]:
-        given = _give(database, transaction, request, quote)
-        if isinstance(given, Refusal):
-            return FirstAnswer(given)
-        kept = [each.kept for each in given if each.kept is not None]
-        return FirstAnswer([each.answer for each in given], kept or None)
+        return _give(database, transaction, request, quote)
 
     def repeat(transaction: HallTransaction, kept: list[KeptTicket]) -> list[IssuedTicket]:
         return [issued_ticket.answered_again(database, transaction, each) for each in kept]
@@ -150,7 +135,7 @@ def issue_family(
 
 def _give(
     database: Database, transaction: HallTransaction, request: TicketRequest, quote: QuoteOf
-) -> list[FirstAnswer[IssuedTicket, KeptTicket]] | Refusal:
+) -> FirstAnswer[list[IssuedTicket] | Refusal, list[KeptTicket]]:
     """The tickets of a request, in order. A refusal that is counted is answered, so that its count is kept.
 
     Every ticket is checked before the first is written.
@@ -163,7 +148,7 @@ def _give(
         before = [issued_ticket.pressed_before(database, transaction, press) for press in pressed]
         for other in before[1:] if request.has_one_paper else ():
             other["print"] = before[0]["print"]
-        return [FirstAnswer(each) for each in before]
+        return FirstAnswer(before)
     companion = visit_to_join(transaction, request.linked_to, people=len(people))
     try:
         places = [_place(transaction, arriving, each, on=now.on, companion=companion) for each in people]
@@ -173,7 +158,7 @@ def _give(
         if arriving.exceptional is None:
             for each in people:
                 _count_demand(transaction, each.press_id, now.on, of=service, reason=refusal.code)
-        return refusal
+        return FirstAnswer(refusal)
     kept = list[KeptTicket]()
     for each, place in zip(people, places, strict=True):
         visit, leg = _visit_and_leg(transaction, arriving, each, place=place, rank=rank + len(kept))
@@ -184,7 +169,13 @@ def _give(
             ticket["appointment"] = appointment
         kept.append(ticket)
     _queue_prints(transaction, request, kept)
-    return _linked(database, transaction, kept, companion)
+    if companion is not None or len(kept) > 1:
+        _link(transaction, kept, companion)
+    tokens = database.ticket_tokens
+    issued: list[IssuedTicket] = [
+        {**ticket, "token": tokens.of(ticket["visit"]), "is_repeated": False} for ticket in kept
+    ]
+    return FirstAnswer(issued, kept)
 
 
 def _checked(
@@ -213,20 +204,12 @@ def _checked(
     return replace(place, quote=quoted, opens_at=opens_at)
 
 
-def _linked(
-    database: Database, transaction: HallTransaction, kept: list[KeptTicket], companion: VisitRow | None
-) -> list[FirstAnswer[IssuedTicket, KeptTicket]]:
-    """The answers of new tickets, linked to each other and to a visit where there is one."""
-    together = None
-    if companion is not None or len(kept) > 1:
-        together = join(transaction, [ticket["visit"] for ticket in kept], companion)
-    answers = list[FirstAnswer[IssuedTicket, KeptTicket]]()
-    for ticket in kept:
-        if together is not None:
+def _link(transaction: HallTransaction, given: list[KeptTicket], companion: VisitRow | None) -> None:
+    """Links new tickets to each other, and to another visit where there is one; they say so."""
+    together = join(transaction, [ticket["visit"] for ticket in given], companion)
+    if together is not None:
+        for ticket in given:
             ticket["together"] = together
-        token = database.ticket_tokens.of(ticket["visit"])
-        answers.append(FirstAnswer({**ticket, "token": token, "is_repeated": False}, ticket))
-    return answers
 
 
 def _count_demand(transaction: HallTransaction, press: str, on: date, *, of: Service, reason: str) -> None:
