@@ -194,7 +194,10 @@ class PrinterWatch:
         return self._state
 
     def note_state(self, token: PrinterLeaseToken, state: PrinterState) -> None:
-        """Keeps a state that was just read. Raises LeaseLost: it is new and another has the printer."""
+        """Keeps a state that was just read: a new one at once, else when, with the leases.
+
+        Raises LeaseLost for a new one when another worker has the printer by now.
+        """
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state
         if is_news:
