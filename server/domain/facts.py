@@ -343,7 +343,7 @@ class CallReason:
 
 
 def gesture_undone(undone: Sequence[str], visit: str | None, *, counter: str | None, restored: Json) -> Fact:
-    """The last verb of a counter is taken back, or a greeting of the reception desk (None).
+    """The last verb of a counter is taken back, or the last gesture at the reception desk (None).
 
     `undone`: the ids of the gesture's fact and of the facts that belong to it; `restored`: the rows before
     the gesture.

@@ -55,7 +55,7 @@ CHECK_IN_UNDONE = "check_in_undone"
 """The note of the end of a visit whose check-in was taken back: no gesture of its own."""
 
 
-def last_of_desk[Found: JournalFact](facts: Iterable[Found]) -> Found | None:
+def last_at_reception[Found: JournalFact](facts: Iterable[Found]) -> Found | None:
     """The last gesture among facts of one author at no counter, the last one first; None: there is none."""
     return last_standing(fact for fact in facts if fact.body.get("note") != CHECK_IN_UNDONE)
 

@@ -25,7 +25,7 @@ from server.usecases.counters.own_session import CounterVisibility, wrapping_up
 from server.usecases.hall.counter_work import CounterWork, calling_state, counter_work, hidden_work, is_hidden
 from server.usecases.hall.read_queue import VisitDetails
 from server.usecases.hall_view import HallState, hall_state
-from server.usecases.visits.gestures import last_gesture, last_gesture_of_desk
+from server.usecases.visits.gestures import last_gesture, last_gesture_at_reception
 from signage.board import Position
 
 
@@ -184,17 +184,17 @@ def _gesture(gesture: GestureRow, number: str | None) -> LastGesture:
     }
 
 
-class DeskAnswer(TypedDict):
+class ReceptionAnswer(TypedDict):
     """What a person did last at the reception desk, or at no counter; null: nothing that may be undone."""
 
     last_gesture: LastGesture | None
 
 
-def read_desk(database: Database, hall: str, *, reader: Author) -> DeskAnswer:
+def read_reception(database: Database, hall: str, *, reader: Author) -> ReceptionAnswer:
     """The last gesture of a reader at no counter of a hall, which may be undone while it is recent."""
     hall_id = database.hall_id(hall)
     with database.read() as rows:
-        gesture = last_gesture_of_desk(rows, hall_id, reader)
+        gesture = last_gesture_at_reception(rows, hall_id, reader)
         return {"last_gesture": _gesture(gesture, _number_of(rows, gesture)) if gesture else None}
 
 

@@ -18,7 +18,7 @@ from server.domain.visits.undo import (
     RestoredRow,
     check_may_undo,
     facts_of_gesture,
-    last_of_desk,
+    last_at_reception,
     last_standing,
     restored_body,
     rows_before,
@@ -187,9 +187,9 @@ def last_gesture(rows: Rows, hall: str, counter: str) -> GestureRow | None:
     return last_standing(last_facts_of_counter(rows, hall, counter, limit=MOST_FACTS_READ))
 
 
-def last_gesture_of_desk(rows: Rows, hall: str, author: Author) -> GestureRow | None:
+def last_gesture_at_reception(rows: Rows, hall: str, author: Author) -> GestureRow | None:
     """The last gesture of an author at no counter of a hall that was not undone, or None."""
-    return last_of_desk(last_facts_at_no_counter(rows, hall, sorted(author.ids), limit=MOST_FACTS_READ))
+    return last_at_reception(last_facts_at_no_counter(rows, hall, sorted(author.ids), limit=MOST_FACTS_READ))
 
 
 class UndoAnswer(TypedDict):
@@ -237,24 +237,24 @@ def undo(
     return database.write(database.hall_of_counter(counter), author, write_key, undo_last)
 
 
-class DeskUndoAnswer(TypedDict):
-    """A gesture of a desk that was taken back: its fact (id), and its visit; None: of none, or of several."""
+class ReceptionUndoAnswer(TypedDict):
+    """A gesture at the reception that was taken back: its fact (id), and its visit; None: none or several."""
 
     undone: str
     visit: str | None
 
 
-def undo_at_desk(
+def undo_at_reception(
     database: Database, hall: str, author: Author, fact: str, *, write_key: WriteKey | None = None
-) -> DeskUndoAnswer:
+) -> ReceptionUndoAnswer:
     """Takes back the author's last gesture at no counter, which must be the one the page names.
 
     Refusals: stale when it is not the last gesture, too_late_to_undo after five minutes, visit_moved_on when
     more happened to the visit, such as a call.
     """
 
-    def undo_last(transaction: HallTransaction) -> DeskUndoAnswer:
-        last = last_gesture_of_desk(transaction, transaction.hall, transaction.author)
+    def undo_last(transaction: HallTransaction) -> ReceptionUndoAnswer:
+        last = last_gesture_at_reception(transaction, transaction.hall, transaction.author)
         gesture = check_may_undo(last, fact, transaction.now)
         undone, restored = _taken_back(transaction, gesture)
         for row in restored:

@@ -12,7 +12,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.visits.facts import TicketChannel
 from server.usecases.appointments.arrivals import Claim
-from server.usecases.hall.counter_view import DeskAnswer, read_desk
+from server.usecases.hall.counter_view import ReceptionAnswer, read_reception
 from server.usecases.legs import NeedsAnswer, note_needs
 from server.usecases.printing.print_jobs import PrintState, PrintVerdict, read_prints
 from server.usecases.printing.pulled_jobs import read_paper_time
@@ -39,7 +39,7 @@ from server.usecases.visits.find_visits import (
     read_history,
     unlink_visit,
 )
-from server.usecases.visits.gestures import DeskUndoAnswer, undo_at_desk
+from server.usecases.visits.gestures import ReceptionUndoAnswer, undo_at_reception
 from server.web.access.callers import Caller, allowed_either, require_caller
 from server.web.access.requirements import PEOPLE_AND_KEYS
 from server.web.api import shapes
@@ -155,15 +155,15 @@ def _without_a_ticket(routes: ApiRoutes, api: Api) -> None:
         api.breathe()
         return answer, 201
 
-    @routes.get("/halls/<hall>/desk", Permission.ISSUE, of=PEOPLE_AND_KEYS)
-    def desk(at: HallCall) -> DeskAnswer:
+    @routes.get("/halls/<hall>/reception", Permission.ISSUE, of=PEOPLE_AND_KEYS)
+    def reception(at: HallCall) -> ReceptionAnswer:
         """The last gesture of the caller at no counter, which may be undone for five minutes."""
-        return read_desk(api.database, at.hall, reader=at.author)
+        return read_reception(api.database, at.hall, reader=at.author)
 
-    @routes.post("/halls/<hall>/desk/undo", Permission.ISSUE, of=PEOPLE_AND_KEYS)
-    def undo_gesture_of_desk(body: shapes.UndoBody, at: HallCall) -> DeskUndoAnswer:
+    @routes.post("/halls/<hall>/reception/undo", Permission.ISSUE, of=PEOPLE_AND_KEYS)
+    def undo_gesture_at_reception(body: shapes.UndoBody, at: HallCall) -> ReceptionUndoAnswer:
         """Undoes the caller's last gesture at no counter, if it is the named one."""
-        answer = undo_at_desk(api.database, at.hall, at.author, body.fact, write_key=at.key)
+        answer = undo_at_reception(api.database, at.hall, at.author, body.fact, write_key=at.key)
         api.breathe()
         return answer
 

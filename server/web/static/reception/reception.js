@@ -67,7 +67,14 @@ const attempt = oneAtATime(async (request) => {
   undo.refresh();
   return answer;
 });
-const undo = createUndo({ hall: HALL, words, readDesk: () => read(`${HALL}/desk`), attempt, tell });
+const undo = createUndo({
+  hall: HALL,
+  words,
+  readReception: () => read(`${HALL}/reception`),
+  nowMs: () => serverNow(state, Date.now()),
+  attempt,
+  tell,
+});
 
 const issued = createIssued({
   storedAt: `parvis.reception.${page.hall.slug}`,
@@ -216,7 +223,7 @@ function takePrint(print) {
 
 function draw() {
   drawLiveness(state, words);
-  undo.draw(serverNow(state, Date.now()));
+  undo.draw();
   if (!state.queue) return;
   if (toConsole)
     held.draw(

@@ -4,10 +4,10 @@ import { gestureWords } from "../console/console_view.js";
 import { byId, one, showRefusal, write } from "../shared/dom.js";
 
 /**
- * `readDesk()` reads the last gesture, `attempt(request)` sends one write and shows refusals, `tell(text)`
- * shows an outcome. Answers {refresh, draw, press}.
+ * `readReception()` reads the last gesture, `nowMs()` is the server's clock, `attempt(request)` sends one
+ * write and shows refusals, `tell(text)` shows an outcome. Answers {refresh, draw, press}.
  */
-export function createUndo({ hall, words, readDesk, attempt, tell }) {
+export function createUndo({ hall, words, readReception, nowMs, attempt, tell }) {
   /** @type {HTMLButtonElement} */
   const button = one('[data-act="undo"]');
   /** @type {Api.LastGesture | null} */
@@ -15,22 +15,22 @@ export function createUndo({ hall, words, readDesk, attempt, tell }) {
 
   async function refresh() {
     try {
-      ({ last_gesture: gesture } = await readDesk());
-      draw(Date.now());
+      ({ last_gesture: gesture } = await readReception());
+      draw();
     } catch {
       // Not reachable: the next connection reads it again.
     }
   }
 
-  /** Shows what may be taken back at an instant of the server, in milliseconds. */
-  function draw(nowMs) {
-    button.hidden = gesture === null || Date.parse(gesture.may_undo_until) <= nowMs;
+  /** Shows what may still be taken back. */
+  function draw() {
+    button.hidden = gesture === null || Date.parse(gesture.may_undo_until) <= nowMs();
     write("undo", words.say("reception.undo", { gesture: gestureWords(gesture, words) }));
   }
 
   async function press() {
     if (button.hidden || !gesture) return showRefusal(words.say("console.refused.nothing_to_undo"));
-    const answer = await attempt({ path: `${hall}/desk/undo`, body: { fact: gesture.fact } });
+    const answer = await attempt({ path: `${hall}/reception/undo`, body: { fact: gesture.fact } });
     if (answer.ok) tell(words.say("console.outcome.undo"));
     await refresh();
     if (button.hidden) byId("main").focus();

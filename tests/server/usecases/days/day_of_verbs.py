@@ -19,7 +19,7 @@ from server.usecases.counters.left_counters import confirm_presence, give_back_f
 from server.usecases.hours.opening import decide_break
 from server.usecases.legs import note_needs
 from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits, unlink_visit
-from server.usecases.visits.gestures import last_gesture, last_gesture_of_desk, undo, undo_at_desk
+from server.usecases.visits.gestures import last_gesture, last_gesture_at_reception, undo, undo_at_reception
 from server.usecases.visits.leg_verbs import (
     Destination,
     add_service,
@@ -59,7 +59,7 @@ class DayOfVerbs(DayOfCounters):
         self.stay_after_all(3)
         self.link(0, 1, None, takes_back=False)
         self.unlink(0, None, takes_back=False)
-        self.the_desk_takes_back(1)
+        self.the_reception_takes_back(1)
         self.book(2, minutes=20, checks_in=False)
         for how in ("move", "check in", "undo", "cancel"):
             self.change_an_appointment(0, how)
@@ -115,13 +115,13 @@ class DayOfVerbs(DayOfCounters):
             self.take_the_gesture_back(counter)
 
     @rule(pick=picks)
-    def the_desk_takes_back(self, pick: int) -> None:
+    def the_reception_takes_back(self, pick: int) -> None:
         """What was done last at no counter, by the author of the rules that name none, or by another."""
         author = self.agent_at(None) if pick % 3 else Author("desk")
         with self.database.read() as rows:
-            gesture = last_gesture_of_desk(rows, self.hall, author)
+            gesture = last_gesture_at_reception(rows, self.hall, author)
         if gesture is not None:
-            self.may(undo_at_desk, self.hall, author, gesture.id)
+            self.may(undo_at_reception, self.hall, author, gesture.id)
 
     @rule(pick=picks, counter=st.sampled_from(range(3)))
     def two_files(self, pick: int, counter: int) -> None:

@@ -390,7 +390,7 @@ def test_the_history_of_a_visit_has_events_and_explanations_but_no_authors(desk:
 
 
 def test_the_desk_takes_its_last_gesture_back_for_five_minutes(desk: Desk):
-    path = f"/halls/{HALL}/desk"
+    path = f"/halls/{HALL}/reception"
 
     def last_gesture() -> Any:
         return accepted(desk.browser.get(f"/api/v1{path}"))["last_gesture"]

@@ -12,11 +12,11 @@ import pytest
 from server.domain.author import Author
 from server.domain.refusals import Refusal
 from server.store.transactions.database import Database
-from server.usecases.hall.counter_view import read_desk
+from server.usecases.hall.counter_view import read_reception
 from server.usecases.legs import note_needs
 from server.usecases.tickets.greetings import GreetedAt, count_greeting
 from server.usecases.visits.find_visits import LinkedTo, Linking, link_visits, unlink_visit
-from server.usecases.visits.gestures import Gesture, undo_at_desk
+from server.usecases.visits.gestures import Gesture, undo_at_reception
 from server.usecases.visits.leg_verbs import (
     Destination,
     cancel,
@@ -33,16 +33,16 @@ DESK, COLLEAGUE = Author("desk"), Author("colleague")
 
 
 def fact(database: Database, author: Author = DESK) -> str:
-    found = read_desk(database, HALL, reader=author)["last_gesture"]
+    found = read_reception(database, HALL, reader=author)["last_gesture"]
     assert found is not None
     return found["fact"]
 
 
 def take_back(database: Database, author: Author = DESK) -> None:
-    undo_at_desk(database, database.hall_id(HALL), author, fact(database, author))
+    undo_at_reception(database, database.hall_id(HALL), author, fact(database, author))
 
 
-def leg_at_desk(database: Database, visit: str) -> Gesture:
+def leg_at_reception(database: Database, visit: str) -> Gesture:
     [row] = all_rows(database, "SELECT id FROM leg WHERE visit = :visit AND position = 1", visit=visit)
     return Gesture(row["id"], DESK, is_before_call=True)
 
@@ -64,19 +64,19 @@ def linked(database: Database, visit: str) -> None:
 
 
 def card_seen(database: Database, visit: str) -> None:
-    confirm_priority(database, leg_at_desk(database, visit))
+    confirm_priority(database, leg_at_reception(database, visit))
 
 
 def corrected(database: Database, visit: str) -> None:
-    correct_service(database, leg_at_desk(database, visit), service="laon-permis")
+    correct_service(database, leg_at_reception(database, visit), service="laon-permis")
 
 
 def changed(database: Database, visit: str) -> None:
-    transfer(database, leg_at_desk(database, visit), to=Destination(service="laon-permis"))
+    transfer(database, leg_at_reception(database, visit), to=Destination(service="laon-permis"))
 
 
 def voided(database: Database, visit: str) -> None:
-    cancel(database, leg_at_desk(database, visit), reason="misprint")
+    cancel(database, leg_at_reception(database, visit), reason="misprint")
 
 
 GESTURES = (needs, linked, card_seen, corrected, changed, voided)
@@ -94,7 +94,7 @@ def test_each_gesture_of_the_desk_is_taken_back(
     hands.now += timedelta(minutes=4)
     take_back(database)
     assert rows_of(database) == before
-    assert read_desk(database, HALL, reader=DESK)["last_gesture"] is None
+    assert read_reception(database, HALL, reader=DESK)["last_gesture"] is None
 
 
 def test_gestures_are_taken_back_one_after_the_other(database: Database):
@@ -103,7 +103,7 @@ def test_gestures_are_taken_back_one_after_the_other(database: Database):
     for gesture in (card_seen, needs, linked):
         gesture(database, visit)
     unlink_visit(database, Linking(visit, DESK))
-    deny_priority(database, leg_at_desk(database, visit))
+    deny_priority(database, leg_at_reception(database, visit))
     count_greeting(database, HALL, DESK, service=SERVICE)
     for _ in range(6):
         take_back(database)
@@ -114,11 +114,11 @@ def test_gestures_are_taken_back_one_after_the_other(database: Database):
 def test_a_colleague_and_a_counter_have_gestures_of_their_own(database: Database):
     visit = issue(database)[0]["visit"]
     card_seen(database, visit)
-    assert read_desk(database, HALL, reader=COLLEAGUE)["last_gesture"] is None
+    assert read_reception(database, HALL, reader=COLLEAGUE)["last_gesture"] is None
     with pytest.raises(Refusal, match="stale"):
-        undo_at_desk(database, database.hall_id(HALL), COLLEAGUE, fact(database))
+        undo_at_reception(database, database.hall_id(HALL), COLLEAGUE, fact(database))
     count_greeting(database, HALL, AGENT, service=SERVICE, at=GreetedAt(COUNTER))
-    assert read_desk(database, HALL, reader=AGENT)["last_gesture"] is None
+    assert read_reception(database, HALL, reader=AGENT)["last_gesture"] is None
     note_needs(database, visit, COLLEAGUE, ["deaf"])
     with pytest.raises(Refusal, match="visit_moved_on"):
         take_back(database)
@@ -149,14 +149,14 @@ def test_a_call_at_the_same_time_wins_or_finds_the_gesture_taken_back(database: 
     for _ in range(6):
         visit = issue(database)[0]["visit"]
         corrected(database, visit)
-        correct_service(database, leg_at_desk(database, visit), service=SERVICE)
+        correct_service(database, leg_at_reception(database, visit), service=SERVICE)
         card_seen(database, visit)
         named, both = fact(database), Barrier(2)
 
         def undone(named: str = named, both: Barrier = both) -> bool:
             both.wait()
             with suppress(Refusal):
-                undo_at_desk(database, database.hall_id(HALL), DESK, named)
+                undo_at_reception(database, database.hall_id(HALL), DESK, named)
                 return True
             return False
 
