@@ -2,13 +2,15 @@
 
 A command that writes goes through the running server by its local socket. Sentences are in the language of
 `LANG` or `PARVIS_LANGUAGE`: French unless it is English or Spanish; help and wrong usage are English. A
-refusal is a code and a sentence: a database without tables is `not_installed`. With several workers each
+refusal is a code and a sentence: a database without tables is `not_installed`, one that lacks a migration
+`database_not_migrated`; `parvis --version` says which schema a version has. With several workers each
 drops its cached data of a device or key within two seconds, and cuts sockets of a void token within one.
 """
 
 import os
 import sys
 from contextlib import closing
+from importlib.metadata import version
 from io import StringIO
 from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Annotated, NoReturn
@@ -35,6 +37,7 @@ from server.jobs import allow_open_files, alone, is_server_running
 from server.logs import configure_logs
 from server.own_authority import OwnAuthority
 from server.settings import CODE, Settings
+from server.store.installation import SCHEMA
 from server.store.operation.migrating import migrate
 from server.store.operation.private_files import keep_to_owner, tighten
 from server.store.transactions.database import Database
@@ -45,8 +48,24 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 main = ending_well(cli)
 
 
+def _say_version(is_wanted: bool) -> None:
+    if is_wanted:
+        say(sentence("terminal.version", version=version("parvis"), schema=SCHEMA))
+        raise typer.Exit
+
+
 @cli.callback()
-def begin() -> None:
+def begin(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_say_version,
+            is_eager=True,
+            help="Print the version, and the revision of the schema that its databases have.",
+        ),
+    ] = False,
+) -> None:
     """Parvis: tickets, calls, screens and honest waits of public halls."""
     keep_to_owner()
     settings = Settings()

@@ -140,7 +140,7 @@ def database(settings: Settings) -> Finding:
     except Refusal as refused:
         if refused.code == "not_installed":
             return Finding("wrong", "doctor.database.empty", {"kind": kind})
-        if refused.code in ("database_too_old", "database_too_new"):
+        if "expected" in refused.details:  # of another schema
             return Finding("wrong", f"refusal.{refused.code}", refused.details)
         return Finding("wrong", "doctor.database.away", {"kind": kind, "why": refused.code})
     except Exception as error:  # noqa: BLE001 - whatever keeps a database from answering is told

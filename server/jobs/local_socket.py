@@ -1,8 +1,9 @@
 """The local socket, `var/parvis.sock` (0600): the running server does the writes of commands.
 
 Each write takes and returns JSON values, whether it runs in the command or in the running server. A request
-and an answer are each one line of JSON: `{"write": name, "values": {…}}`, then `{"answer": …}` or
-`{"refused": code, "details": …}`, with `problems` for a refused document.
+and an answer are each one line of JSON: `{"write": name, "values": {…}, "schema": revision}`, then
+`{"answer": …}` or `{"refused": code, "details": …}`, with `problems` for a refused document. A server of
+another schema than the command refuses: they are not of the same version.
 """
 
 import json
@@ -21,6 +22,7 @@ from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs import SOCKET, alone, may_listen
+from server.store.installation import SCHEMA
 from server.store.people.accounts import Grant
 from server.store.transactions.database import Database
 from server.unix_socket import connect, listening
@@ -253,6 +255,9 @@ def answer_to(database: Database, line: bytes) -> SocketAnswer:
         write = WRITERS[request["write"]]
     except (ValueError, KeyError, TypeError):
         return {"refused": "unknown_write", "details": {}}
+    if request.get("schema") != SCHEMA:
+        versions: dict[str, object] = {"revision": SCHEMA, "expected": request.get("schema")}
+        return {"refused": "server_of_another_version", "details": versions}
     try:
         return {"answer": write(database, **request["values"])}
     except DocumentRefused as refused:
@@ -323,7 +328,7 @@ def _ask_server(var: Path, work: Callable[..., object], values: Mapping[str, obj
         return None
     with reached as connection:
         connection.settimeout(ANSWER_WITHIN_S)
-        connection.sendall(json.dumps({"write": name, "values": values}).encode() + b"\n")
+        connection.sendall(json.dumps({"write": name, "values": values, "schema": SCHEMA}).encode() + b"\n")
         line = _line(connection)
     if not line:
         raise Refusal("server_stopped")

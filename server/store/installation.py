@@ -38,7 +38,12 @@ class AccessMark:
     access_version: int
 
 
-_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+_REVISIONS = frozenset(
+    file.name[:4] for file in (Path(__file__).parent / "migrations" / "versions").glob("*.py")
+)
+"""Read once: an upgrade beside a running server does not change what that server knows."""
+SCHEMA = max(_REVISIONS)
+"""The revision of the schema that this version reads and writes."""
 BASELINE = "0100"
 """The revision of version 0.1.0; databases of earlier revisions never shipped and are not upgraded."""
 
@@ -61,28 +66,36 @@ mark_demonstration = ChangeBy(installation.update().where(_IS_THE_ROW).values(is
 _REVISION = Read(str, select(table("alembic_version", column("version_num", String)).c.version_num))
 
 
+def is_revision(found: str) -> bool:
+    """Whether a revision is named as ours are; other programs keep theirs in a table of the same name."""
+    return len(found) == len(BASELINE) and found.isdecimal()
+
+
 def check_revision(revision: str | None) -> None:
     """Refuses a schema that this version cannot bring to its own. `revision`: None for an empty database.
 
-    Refusals: database_too_old, database_too_new.
+    Refusals: database_foreign, database_too_old, database_too_new.
     """
-    if revision is not None and revision not in _revisions():
-        raise Refusal("database_too_old" if revision < BASELINE else "database_too_new", revision=revision)
+    if revision is None or revision in _REVISIONS:
+        return
+    if not is_revision(revision):
+        raise Refusal("database_foreign", expected=SCHEMA)
+    code = "database_too_old" if revision < BASELINE else "database_too_new"
+    raise Refusal(code, revision=revision, expected=SCHEMA)
 
 
 def check_schema(rows: Rows) -> None:
     """Refuses a database whose schema is not the one of this version.
 
-    Refusals: not_installed where `parvis migrate` was not run, database_too_old, database_too_new.
+    Refusals: not_installed where `parvis migrate` was never run, database_not_migrated where it was not run
+    since an upgrade, those of `check_revision`.
     """
     revision = rows.one(_REVISION)
     check_revision(revision)
-    if revision != max(_revisions()):
+    if revision is None:
         raise Refusal("not_installed")
-
-
-def _revisions() -> set[str]:
-    return {file.name[:4] for file in _VERSIONS.glob("*.py")}
+    if revision != SCHEMA:
+        raise Refusal("database_not_migrated", revision=revision, expected=SCHEMA)
 
 
 def is_demonstration(rows: Rows) -> bool:

@@ -7,7 +7,9 @@ import ssl
 import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,12 @@ from server.domain.quality.leg_records import LEG_COLUMNS
 from server.domain.refusals import Refusal
 from server.own_authority import OwnAuthority
 from server.settings import Settings
+from server.store.installation import SCHEMA
 from server.store.operation.migrating import installation_of, open_installed
 from tests.harness.programs import PROJECT, PYTHON
 from tests.harness.servers.served import forks
 from tests.harness.sharing import free_port
-from tests.harness.sql import make_tables
+from tests.harness.sql import execute, make_tables
 from tests.server.test_cli import Installation
 
 NOT_INSTALLED = [
@@ -81,6 +84,17 @@ def test_a_command_says_which_command_to_run(
 def test_the_server_itself_says_so_too(place: Installation, empty_sqlite_url: str):
     place.environment |= {"PARVIS_DATABASE_URL": empty_sqlite_url, "PARVIS_PORT": str(free_port())}
     assert started(place, expected=1).splitlines() == NOT_INSTALLED
+
+
+def test_a_start_on_a_newer_database_names_both_schemas_in_one_sentence(place: Installation, sqlite_url: str):
+    with closing(open_installed(sqlite_url, Clock())) as database:
+        execute(database, "UPDATE alembic_version SET version_num = '9999'")
+    place.environment |= {"PARVIS_DATABASE_URL": sqlite_url, "PARVIS_PORT": str(free_port())}
+    for told in (served(place, expected=1), *(place.parvis(each, expected=1) for each in ("serve", "purge"))):
+        _, *sentences = told.splitlines()
+        assert len(sentences) == 1
+        assert f"has schema 9999, newer than schema {SCHEMA} of this version" in sentences[0]
+    assert place.parvis("--version") == f"Parvis {version('parvis')}, schema {SCHEMA}\n"
 
 
 def test_the_server_process_takes_no_command(place: Installation):

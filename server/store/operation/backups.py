@@ -21,7 +21,7 @@ from server.store.engine.lookups import Several
 from server.store.engine.statements import Write, WrittenRows
 from server.store.engine.stores import SqliteStore
 from server.store.engine.writes import Writes
-from server.store.installation import check_revision
+from server.store.installation import check_revision, is_revision
 from server.store.tables.devices import print_job
 from server.store.tables.journals import hall
 from server.store.tables.people import invitation, sign_in
@@ -92,7 +92,7 @@ def check_backup(file: Path, url: str) -> None:
     if not (head.startswith(b"PGDMP") if is_postgresql(url) else head == _SQLITE_HEAD):
         raise Refusal("not_a_backup", file=str(file))
     revision = _revision_of_dump(file, url) if is_postgresql(url) else _revision_of_copy(file)
-    if revision is None:
+    if revision is None or not is_revision(revision):
         raise Refusal("not_a_backup", file=str(file))
     check_revision(revision)
 

@@ -11,12 +11,13 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Integer, literal_column, select
+from sqlalchemy import Connection, Integer, inspect, literal_column, select
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
 from server.store.engine.statements import Read, Write
 from server.store.installation import (
+    SCHEMA,
     InstallationRow,
     check_revision,
     check_schema,
@@ -46,12 +47,14 @@ def migrations_on(connection: Connection) -> Config:
 def migrate(database: Database) -> None:
     """Applies the missing migrations, and inserts the installation's row.
 
-    Refusals: database_busy when the database does not answer, database_too_old, database_too_new.
+    Refusals: database_busy when the database does not answer, database_foreign, database_too_old,
+    database_too_new.
     """
     with database.read() as rows:
         rows.one(_ANY_ANSWER)
     with database.store.engine.begin() as connection:
         check_revision(MigrationContext.configure(connection).get_current_revision())
+        _check_owner(connection)
         command.upgrade(migrations_on(connection), "head")
     with database.store.write() as rows:
         if installation_head(rows) is None:
@@ -63,6 +66,13 @@ def migrate(database: Database) -> None:
                 is_demonstration=False,
                 secret=secrets.token_hex(32),
             )
+
+
+def _check_owner(connection: Connection) -> None:
+    """Refuses a database with the tables of another program. Refusal: database_foreign."""
+    tables = inspect(connection).get_table_names()
+    if tables and installation.name not in tables:
+        raise Refusal("database_foreign", expected=SCHEMA)
 
 
 _SQLITE = "sqlite:///"
@@ -92,8 +102,7 @@ def open_installed(url: str, clock: Clock) -> Database:
 def installation_of(database: Database) -> InstallationRow:
     """The installation's row: its secret, and whether it is a demonstration.
 
-    Refusals: not_installed when the database was never set up or not migrated, database_too_old,
-    database_too_new, database_busy when it does not answer.
+    Refusals: those of `check_schema`, database_busy when it does not answer.
     """
     try:
         with database.read() as rows:
@@ -102,6 +111,8 @@ def installation_of(database: Database) -> InstallationRow:
     except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
         if isinstance(error, sqlite3.Error) and "no such table" not in str(error):
             raise
+        with database.store.readers.connect() as connection:
+            _check_owner(connection)
         raise Refusal("not_installed") from error
     if row is None:
         raise Refusal("not_installed")

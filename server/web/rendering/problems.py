@@ -95,8 +95,8 @@ _CODES: Mapping[int, str] = {
     500: "internal",
     502: "oidc_rejected oidc_broken",
     503: """
-        oidc_away database_busy storage_full not_configured not_installed database_too_old database_too_new
-        voice_unavailable paper_unavailable
+        oidc_away database_busy storage_full not_configured not_installed database_not_migrated
+        database_foreign database_too_old database_too_new voice_unavailable paper_unavailable
     """,
 }
 """The codes of refusals by their HTTP status; every other code answers 409."""

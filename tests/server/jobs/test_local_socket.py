@@ -15,6 +15,7 @@ from server.documents.problems import DocumentRefused
 from server.domain.refusals import Refusal
 from server.jobs import ENOUGH_FILES, FEWEST_FILES, SOCKET, allow_open_files, alone, hold, is_server_running
 from server.jobs.local_socket import answer_to, create_user, import_document, serve_local, write
+from server.store.installation import SCHEMA
 from server.store.transactions.database import Database
 from server.unix_socket import listening
 from server.usecases.journal.maintenance import purge
@@ -147,6 +148,14 @@ def test_workers_share_the_folder_and_a_command_waits_for_none(var: Path):
 )
 def test_a_message_that_is_no_request_is_refused(database: Database, line: bytes):
     assert answer_to(database, line)["refused"] == "unknown_write"
+
+
+def test_a_command_of_another_version_writes_nothing(database: Database):
+    answer = answer_to(database, b'{"write": "purge", "values": {}, "schema": "9999"}\n')
+    assert answer == {
+        "refused": "server_of_another_version",
+        "details": {"revision": SCHEMA, "expected": "9999"},
+    }
 
 
 @pytest.mark.parametrize(

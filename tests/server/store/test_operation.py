@@ -19,16 +19,18 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Boolean, LargeBinary, MetaData, insert
+from sqlalchemy import Boolean, LargeBinary, MetaData, insert, inspect
 from sqlalchemy.engine import Connection
 
+from server.app import create_app
 from server.clock import Clock
 from server.commands import examination
 from server.domain.refusals import Refusal
 from server.ids import is_token_shaped, new_id, token_digest
+from server.jobs import local_socket
 from server.settings import Settings
 from server.store.devices.paired_devices import bearer_of_token
-from server.store.installation import BASELINE
+from server.store.installation import BASELINE, SCHEMA
 from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.notices.media import MediaFiles, receive
@@ -45,6 +47,7 @@ from server.store.operation.private_files import (
 from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.store.visits.tickets import TicketTokens
+from server.usecases.journal.maintenance import purge
 from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
 from server.usecases.tickets.ticket_page import leg_of_token
 from server.web.access.callers import of_sign_in
@@ -70,7 +73,10 @@ def test_the_baseline_stays_as_it_was_delivered():
     assert sha256(file.read_bytes()).hexdigest() == DELIVERED, "a change of the schema is a new migration"
 
 
-@pytest.mark.parametrize(("revision", "code"), [("0071", "database_too_old"), ("9999", "database_too_new")])
+@pytest.mark.parametrize(
+    ("revision", "code"),
+    [("0071", "database_too_old"), ("9999", "database_too_new"), ("1975ea83b712", "database_foreign")],
+)
 def test_a_schema_of_another_version_is_refused_and_stays_as_it_is(
     database_url: str, revision: str, code: str
 ):
@@ -80,9 +86,43 @@ def test_a_schema_of_another_version_is_refused_and_stays_as_it_is(
         migrate(database)
     assert all_rows(database, "SELECT version_num FROM alembic_version") == [{"version_num": revision}]
     database.close()
-    with pytest.raises(Refusal, match=code):
+    with pytest.raises(Refusal, match=code) as refused:
         open_installed(database_url, Clock())
+    named = {} if code == "database_foreign" else {"revision": revision}
+    assert refused.value.details == {"expected": SCHEMA, **named}
     assert examination.database(Settings(database_url=database_url)).key == f"refusal.{code}"
+
+
+def test_a_database_of_the_version_before_is_refused_until_it_is_migrated(
+    empty_database_url: str, tmp_path: Path
+):
+    database = Database(empty_database_url, Clock())
+    with database.store.engine.begin() as connection:
+        command.upgrade(migrations_on(connection), BASELINE)
+    settings = Settings(var=tmp_path, database_url=empty_database_url)
+    for start in (
+        lambda: open_installed(empty_database_url, Clock()),
+        lambda: create_app(settings, async_mode="threading"),
+        lambda: local_socket.write(tmp_path, lambda: open_installed(empty_database_url, Clock()), purge),
+    ):
+        with pytest.raises(Refusal, match="database_not_migrated") as refused:
+            start()
+        assert refused.value.details == {"revision": BASELINE, "expected": SCHEMA}
+    assert examination.database(settings).key == "refusal.database_not_migrated"
+    migrate(database)
+    database.close()
+    open_installed(empty_database_url, Clock()).close()
+
+
+def test_the_database_of_another_program_is_refused_and_gets_no_table(empty_database_url: str):
+    database = Database(empty_database_url, Clock())
+    execute(database, "CREATE TABLE invoice (id INTEGER PRIMARY KEY)")
+    for start in (lambda: migrate(database), lambda: open_installed(empty_database_url, Clock())):
+        with pytest.raises(Refusal, match="database_foreign"):
+            start()
+    with database.store.readers.connect() as connection:
+        assert inspect(connection).get_table_names() == ["invoice"]
+    database.close()
 
 
 type Tables = dict[str, list[dict[str, Any]]]
