@@ -15,6 +15,7 @@ command -v redis-server >/dev/null || wants redis-server
 command -v espeak-ng >/dev/null || wants espeak-ng
 ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0 || wants libpangoft2-1.0-0
 ldconfig -p 2>/dev/null | grep -q libharfbuzz-subset || wants libharfbuzz-subset0
+command -v promtool >/dev/null || wants prometheus
 command -v zbarimg >/dev/null || wants zbar-tools
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wants postgresql
 [ -n "$missing" ] || exit 0

@@ -1,4 +1,4 @@
-"""Writes the pages of reference from the code: settings, commands, facts, live messages, tables of gestures.
+"""Writes the pages of reference from the code: settings, commands, facts, messages, measures, gestures.
 
     python .ci/reference.py
 
@@ -24,7 +24,7 @@ from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
 from kiosk.agent import command as agent
-from server import cli, logs
+from server import cli, logs, measures
 from server import settings as settings_module
 from server.commands.flows import FLOWS
 from server.domain import facts
@@ -283,6 +283,17 @@ def messages_page() -> str:
     )
 
 
+def measures_page() -> str:
+    """Every measure that Prometheus may read."""
+    rows = (
+        (f"`{name}`", kind, ", ".join(labels) or "–", cell(said, name))
+        for name, kind, labels, said in measures.declared()
+    )
+    return page(
+        "Measures", text_in(measures.__doc__, "measures"), table("measure | kind | labels | what", rows)
+    )
+
+
 def pages() -> dict[str, str]:
     """The pages of reference by their names in `docs`."""
     return {
@@ -290,6 +301,7 @@ def pages() -> dict[str, str]:
         "commands": commands_page(),
         "facts": facts_page(),
         "messages": messages_page(),
+        "measures": measures_page(),
         "rules/transitions": transitions_page(),
         "manuels/agent": manual_page("manuels/agent", "fr", "et leurs touches", usual_keys()),
         "manuels/flux": flows_page(),

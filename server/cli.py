@@ -35,6 +35,7 @@ from server.demonstration.create import demo_file, is_demonstration
 from server.domain.refusals import Refusal
 from server.jobs import allow_open_files, alone, is_server_running
 from server.logs import configure_logs
+from server.measures import share_folder
 from server.own_authority import OwnAuthority
 from server.settings import CODE, Settings
 from server.store.installation import SCHEMA
@@ -155,7 +156,8 @@ def execute_server(settings: Settings) -> NoReturn:
         raise Refusal("assets_missing", missing=", ".join(missing), place=CODE)
     allow_open_files()
     with alone(settings.var):
-        pass
+        if settings.workers > 1:
+            share_folder(settings.var / "metrics")
     os.execv(sys.executable, server_command(settings))
 
 

@@ -133,6 +133,11 @@ class OwnAuthority:
         )
 
 
+def certificate_end(file: Path) -> datetime:
+    """When a certificate ends: the first of a PEM file. Raises OSError, ValueError."""
+    return _certificate(file).not_valid_after_utc
+
+
 def _begun(
     subject: x509.Name,
     issuer: x509.Name,

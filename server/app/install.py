@@ -4,6 +4,7 @@ from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import CSRFProtect
 
 from server.app.api_routes import install_api, install_printer_routes
+from server.app.metrics import measure_requests
 from server.app.public_pages import install_public_pages, install_screen_pages
 from server.app.requests import install_guards, install_refusals
 from server.app.services import Parvis
@@ -23,6 +24,7 @@ from server.web.rendering import page
 def install_web(app: OpenAPI, parvis: Parvis) -> None:
     """Adds guards, API and pages to a composed app."""
     parts = build_web_parts(app, parvis)
+    measure_requests(app)
     _install_guards(parts, CSRFProtect(app))
     screen_pages = install_screen_pages(parts)
     install_api(parts, screen_release=screen_pages.release)

@@ -1,8 +1,7 @@
 """The services of one process, built once and connected; `server/app/subjects` builds each part."""
 
 import gc
-import threading
-import time
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from server import measures
 from server.apart import IsolatedWorker
 from server.app import subjects
+from server.app.metrics import Metrics
 from server.domain.refusals import Refusal
 from server.jobs.rounds import ALARM_ROUND_S, INCIDENT_ROUND_S, ROUND_S, AlarmRounds, IncidentRounds, Rounds
 from server.language import Catalogues
@@ -90,6 +90,7 @@ class Parvis:
     vapid: VapidKey
     door: DoorCodes
     reminders: Reminders
+    metrics: Metrics
     restart: Restart = field(default_factory=Restart)
     background: list[Callable[[], None]] = field(default_factory=list)
 
@@ -100,6 +101,8 @@ class Parvis:
         through it stops the whole process for a third of a second. What comes later is looked through rarely:
         a thousand sockets that join are a full collection of a sixth of a second, which finds nothing.
         """
+        logging.getLogger().addHandler(measures.ErrorCounter())
+        measures.forget_dead_workers()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTED_EVERY)
@@ -175,7 +178,9 @@ def compose(
         vapid=vapid,
         door=DoorCodes(lambda: secret_key(settings)),
         reminders=subjects.build_reminders(base, estimates, vapid),
+        metrics=Metrics(database, settings),
     )
+    database.subscribers.append(parvis.metrics.committed)
     parvis.background += _loops(base, parvis)
     subjects.join_namespaces(base, parvis.devices, estimates, presence)
     return parvis
@@ -193,14 +198,21 @@ def _loops(base: subjects.Foundation, parvis: Parvis) -> list[Callable[[], None]
     every, publisher, database = base.every, parvis.publisher, base.database
     void_tokens = VoidTokens(database, parvis.presence, partial(cut_socket, base.socketio.server))
     vigilance = VigilanceWatch(database, subjects.feed_worker().call, base.settings.vigilance_key)
+
+    def keep_sessions() -> None:
+        sessions.keep(parvis.presence.digests())
+
+    def keep_receivers() -> None:
+        parvis.presence.keep_receivers(database.clock.now().timestamp())
+
     return [
         every(TICK_S, publisher.tick),
         every(TICK_S, void_tokens.cut_void),
         every(TICK_S, parvis.simulated.follow),
         every(HEARTBEAT_S, publisher.heartbeat),
         every(HEARTBEAT_S, parvis.devices.keep),
-        every(HEARTBEAT_S, lambda: sessions.keep(parvis.presence.digests())),
-        every(HEARTBEAT_S, lambda: parvis.presence.keep_receivers(base.database.clock.now().timestamp())),
+        every(HEARTBEAT_S, keep_sessions),
+        every(HEARTBEAT_S, keep_receivers),
         every(INCIDENT_ROUND_S, IncidentRounds(base.database).make),
         every(ROUND_S, parvis.media.prepare_waiting),
         every(ROUND_S, parvis.feeds.read_due),
@@ -246,17 +258,3 @@ def is_ready(parvis: Parvis) -> bool:
             return installation_head(rows) is not None
     except (Refusal, OSError):
         return False
-
-
-def metrics(parvis: Parvis) -> bytes:
-    """This process in the text format of Prometheus."""
-    registry = CollectorRegistry()
-    Gauge("parvis_sockets", "Sockets connected to this process", registry=registry).set(
-        parvis.presence.count()
-    )
-    Gauge("parvis_failed_publications", "Publications that failed since the start", registry=registry).set(
-        parvis.database.failed_publications + parvis.publisher.failures
-    )
-    Gauge("parvis_threads", "Threads of this process", registry=registry).set(threading.active_count())
-    Gauge("parvis_time_seconds", "This process's clock", registry=registry).set(time.time())
-    return generate_latest(registry)

@@ -1,8 +1,9 @@
 """The parts of an application, by subject."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import structlog
@@ -11,6 +12,7 @@ from flask import request
 from hardware.speech import AudioFiles
 from hardware.speech.voices import Voices
 from server.apart import IsolatedWorker
+from server.app.metrics import announced
 from server.domain.languages import FRENCH
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
@@ -24,6 +26,7 @@ from server.live.namespaces import Handshake, namespaces
 from server.live.presence import DeviceWatch, Presence, SocketToken
 from server.live.publisher import Publisher
 from server.live.voice import Voice
+from server.measures import ROUND_DONE
 from server.printing.service import PrintService
 from server.sending.mail import Letters, MailServer, ReportLetters
 from server.sending.push import PushServices, VapidKey
@@ -74,6 +77,8 @@ class Foundation:
     def emit(self, name: str, message: Any, namespace: str, room: str, *, is_local: bool = False) -> None:
         """Sends a message to a room; `is_local`: to the sockets of this process alone."""
         self.socketio.server.emit(name, message, namespace=namespace, room=room, ignore_queue=is_local)
+        if name == messages.CALL_ANNOUNCED:
+            announced(message, self.database.clock.now())
 
     def later(self, seconds: float, work: Callable[[], object], *, failed: Callable[[], None]) -> None:
         """Runs work once after a delay in seconds; calls `failed` when it raises."""
@@ -90,15 +95,23 @@ class Foundation:
         self.socketio.start_background_task(run)
 
     def every(self, seconds: float, work: Callable[[], object]) -> Callable[[], None]:
-        """A loop that runs work every so many seconds for ever; a failure is logged and the loop goes on."""
+        """A loop that runs work every so many seconds for ever; a failure is logged and the loop goes on.
+
+        When it last ended well is measured; its start counts as well.
+        """
+        named = work.func if isinstance(work, partial) else work
+        name = getattr(named, "__qualname__", type(named).__name__).rpartition("<locals>.")[2]
 
         def run() -> None:
+            done = ROUND_DONE.labels(name)
+            done.set(time.time())
             while True:
                 self.socketio.sleep(seconds)
                 try:
                     work()
+                    done.set(time.time())
                 except Exception:
-                    log.exception("background_failed", work=work.__name__)
+                    log.exception("background_failed", work=name)
 
         return run
 
@@ -191,7 +204,7 @@ def maintenance_loops(base: Foundation, rounds: Rounds) -> list[Callable[[], Non
         base.every(ROUND_S, verification.make),
         base.every(ROUND_S, DailyRewriting(base.database, worker.call).make),
         lambda: serve_local(base.database, base.settings.var, base.socketio.sleep),
-        *([base.every(CERTIFICATE_ROUND_S, lambda: _renew_certificate(base))] if base.settings.lan else []),
+        *([base.every(CERTIFICATE_ROUND_S, partial(_renew_certificate, base))] if base.settings.lan else []),
     ]
 
 

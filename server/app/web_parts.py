@@ -177,7 +177,7 @@ def _site_context(parvis: Parvis, limiter: Limiter) -> SiteContext:
         translate=parvis.catalogues.translate,
         limiter=limiter,
         audio=parvis.voice.files,
-        metrics=lambda: services.metrics(parvis),
+        metrics=parvis.metrics.text,
         is_ready=lambda: services.is_ready(parvis),
         restart=parvis.restart,
         provider=parvis.provider,

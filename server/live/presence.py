@@ -18,6 +18,7 @@ from server.domain.devices.connections import DeviceConnection, is_copied
 from server.domain.devices.device_state import Report, Sighting
 from server.domain.hall.configuration import REACHING
 from server.domain.people.roles import Permission
+from server.measures import SOCKETS
 from server.store.devices.paired_devices import valid_digests
 from server.store.devices.sightings import Players, Rule
 from server.store.incidents import OwnReceivers, Receiver, Receivers
@@ -77,6 +78,7 @@ class Presence:
         """A socket has joined a hall's room."""
         self._places[sid] = namespace, joined
         self.halls[namespace, joined.hall] += 1
+        SOCKETS.labels(namespace.strip("/")).inc()
         if joined.following is not None:
             visit, language = joined.following
             self._of_visit.setdefault(visit, {})[sid] = language
@@ -120,6 +122,7 @@ class Presence:
             del self._of_visit[visit][sid]
             if not self._of_visit[visit]:
                 del self._of_visit[visit]
+        SOCKETS.labels(namespace.strip("/")).dec()
         self.halls[namespace, place.hall] -= 1
         if self.halls[namespace, place.hall] <= 0:
             del self.halls[namespace, place.hall]

@@ -13,7 +13,7 @@ from server.store.bulletins import open_of_sites
 from server.store.counters import SessionPlace, open_places
 from server.store.devices.kiosk_agents import KioskAgent, agents_in
 from server.store.devices.printers import Lease, every_lease
-from server.store.engine.lookups import OfHall
+from server.store.engine.lookups import OfHall, Several
 from server.store.engine.statements import Rows
 from server.store.notices.media_details import FeedRow, feed_row
 from server.store.people.sign_ins import ApiKeyRow, api_keys
@@ -28,6 +28,11 @@ _WAITING = OfHall(
     .group_by(leg.c.hall, leg.c.queue, leg.c.for_counter),
     leg.c.hall,
 )
+waiting_of_halls = Several(
+    tuple[str, int],
+    select(leg.c.hall, func.count().label("legs")).where(IS_WAITING).group_by(leg.c.hall),
+)
+"""How many legs wait in each hall (id) where one does."""
 _SERVING = OfHall(str, select(leg.c.counter).where(IS_AT_COUNTER), leg.c.hall)
 _PAIRED = OfHall(str, select(device.c.configured).where(device.c.revoked_at.is_(None)), device.c.hall)
 _SIGNS = OfHall(

@@ -92,6 +92,8 @@ _HALLS = rows_of(HallRow, hall)
 _OF_ID = _HALLS.where(hall.c.id == bindparam("hall"))
 all_halls = Several(HallRow, _HALLS.order_by(hall.c.slug))
 """Every hall, in the order of their slugs."""
+halls_by_age = Several(HallRow, _HALLS.order_by(hall.c.id))
+"""Every hall, in the order in which they were set up."""
 publications = Count(int, select(func.sum(hall.c.configuration_revision + hall.c.installation_revision)))
 """A number that is another one after each publication of a document."""
 hall_row = One(HallRow, _OF_ID)

@@ -19,7 +19,7 @@ from typing import Literal
 
 from sqlalchemy import bindparam, select
 
-from server.domain.instants import to_text
+from server.domain.instants import from_text, to_text
 from server.domain.refusals import existing
 from server.store.engine.statements import Read, Rows, rows_of
 from server.store.installation import installation_head
@@ -149,6 +149,12 @@ class Anchors:
             file.write(line + "\n")
             file.flush()
             os.fsync(file.fileno())
+
+
+def last_backup(anchors: Anchors) -> datetime | None:
+    """When `parvis backup` last ran with these anchors, which it writes; None: never."""
+    made = [from_text(each.at) for each in anchors.read(INSTALLATION) if each.why == "backup"]
+    return max(made, default=None)
 
 
 def _parsed(line: bytes) -> Anchor | None:

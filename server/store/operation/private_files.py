@@ -22,7 +22,7 @@ UMASK = 0o077
 OPEN_TO_OTHERS = 0o077
 OWN = (
     *("parvis.db*", "secret.key*", "demo.json", "parvis.sock", "printers.sock", "*.lock"),
-    *("anchors", "audio", "pictures", "media", "refused-secrets", "tls"),
+    *("anchors", "audio", "pictures", "media", "refused-secrets", "tls", "metrics"),
 )
 """What Parvis writes into the var folder."""
 _SQLITE = "sqlite:///"

@@ -45,7 +45,9 @@ _RULES = (
     *("accounts", "alarms", "alerts", "annotations", "calling", "displays", "indicators", "languages"),
     *("reports", "spoken-guidance", "targets", "told-before", "transitions", "typed-figures"),
 )
-FURTHER = frozenset({"accessibilite", "settings", "commands", *(f"rules/{name}" for name in _RULES)})
+FURTHER = frozenset(
+    {"accessibilite", "settings", "commands", "measures", *(f"rules/{name}" for name in _RULES)}
+)
 """What the help has besides manuals: what people at work read. The rest of `docs` is for developers."""
 
 MANUALS: Mapping[str, str] = {
