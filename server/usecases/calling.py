@@ -1,6 +1,6 @@
 """Call the next leg, a chosen one or one at another counter; the current visit ends in that transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,22 +81,27 @@ def pick_next(state: CallingState, counter: str, terms: DutyTerms) -> Pick | Non
     if hours.rest_of(state.rows, state.hall, state.configuration, state.now) is not None:
         return None
     profile = profile_of(state.configuration, terms)
-    queued = _queued(state, counter, profile, most=SEEN_PER_LANE)
+    queued = _queued(state, _heads(state, counter, profile, most=SEEN_PER_LANE))
     return choose(profile, queued, _context(state, counter, terms, profile))
 
 
-def order_of_calls(state: CallingState, counter: str, terms: DutyTerms) -> list[str]:
-    """The legs (ids) this counter may call, in the order of this instant, a break not counted."""
+def order_of_calls(state: CallingState, counter: str, terms: DutyTerms) -> list[LegRow]:
+    """The legs this counter may call, in the order of this instant, a break not counted."""
     profile = profile_of(state.configuration, terms)
-    queued = _queued(state, counter, profile, most=None)
-    return [leg.id for leg in call_order(profile, queued, _context(state, counter, terms, profile))]
+    heads = _heads(state, counter, profile, most=None)
+    context = _context(state, counter, terms, profile)
+    rows = {leg.id: leg for leg in heads}
+    return [rows[leg.id] for leg in call_order(profile, _queued(state, heads), context)]
 
 
-def _queued(state: CallingState, counter: str, profile: WorkProfile, *, most: int | None) -> list[QueuedLeg]:
+def _heads(state: CallingState, counter: str, profile: WorkProfile, *, most: int | None) -> list[LegRow]:
     """The waiting legs that a profile considers, the first `most` of each line (None: all)."""
-    legs, calls = state.legs, state.first_calls()
     considered = {*profile.queues, *(condition.call for condition in profile.conditions)}
-    heads = legs.heads(considered, counter=counter, most=most)
+    return state.legs.heads(considered, counter=counter, most=most)
+
+
+def _queued(state: CallingState, heads: Sequence[LegRow]) -> list[QueuedLeg]:
+    legs, calls = state.legs, state.first_calls()
     return [as_queued(leg, legs.needs(leg.visit), calls, link=legs.link(leg.visit)) for leg in heads]
 
 

@@ -9,7 +9,7 @@ from server.domain.facts import FactKind
 from server.domain.hall.fold import PresenceTimes
 from server.domain.instants import text_or_none, to_text
 from server.domain.refusals import Refusal, existing
-from server.domain.visits.transitions import EndReason, LegState
+from server.domain.visits.transitions import EndReason
 from server.domain.visits.undo import MAY_UNDO_FOR
 from server.store.counters import SessionPlace, open_place, open_places, places_of
 from server.store.engine.statements import Rows
@@ -224,31 +224,30 @@ def read_waiting(database: Database, counter: str, *, reader: Author = SYSTEM) -
         place = open_place(rows, counter)
         legs: OpenLegs = database.open_legs(rows, state.row)
         at = CallingState(rows, hall, state.configuration, legs, state.as_of)
-        in_order: list[str] = []
-        others: list[str] = []
+        in_order: list[LegRow] = []
+        others: list[LegRow] = []
         if place is not None:
             terms = place.terms
             in_order = order_of_calls(at, counter, terms)
-            profile = profile_of(state.configuration, terms)
-            mine = legs.heads(profile.queues, counter=counter, most=None)
-            left = [
+            callable_legs = {leg.id for leg in in_order}
+            others = [
                 leg
-                for leg in mine
-                if leg.id not in set(in_order)
+                for leg in legs.heads(
+                    profile_of(state.configuration, terms).queues, counter=counter, most=None
+                )
+                if leg.id not in callable_legs
                 and (leg.service in terms.services or leg.for_counter == counter)
             ]
-            others = [leg.id for leg in sorted(left, key=lambda leg: leg.sort_key)]
-        if not reader.reach.is_whole:
-            in_order, others = (
-                [leg for leg in found if reader.reach.has_leg(legs.leg(leg))] for found in (in_order, others)
-            )
+            others.sort(key=lambda leg: leg.sort_key)
         details = VisitDetails.read(database, state)
-        answers = [details.leg(legs.leg(leg)) for leg in (*in_order, *others)]
+        first, rest = (
+            [details.leg(leg) for leg in found if reader.reach.has_leg(leg)] for found in (in_order, others)
+        )
     return {
         "counter": counter,
         "epoch": state.row.epoch,
         "version": state.row.version,
         "as_of": to_text(state.as_of),
-        "may_call": len(in_order),
-        "legs": [leg for leg in answers if leg["state"] == LegState.WAITING],
+        "may_call": len(first),
+        "legs": [*first, *rest],
     }

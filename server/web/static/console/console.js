@@ -305,7 +305,7 @@ async function perform(verb, request) {
     return answer;
   }
   if (answer.ok) takeAnswer(verb, was, answer);
-  await lastRead.begin(Promise.all([readCounter(), verb === "undo" && readOrder()]));
+  await lastRead.begin(verb === "undo" && answer.ok ? readOrder() : readCounter());
   if (!state.isLive) await refresh();
   await pauseIfWanted();
   return answer;
@@ -314,7 +314,7 @@ async function perform(verb, request) {
 /** What the answer of a verb says of the active place is shown before the place is read again. */
 function takeAnswer(verb, was, answer) {
   if (isAnsweredByLeg(state.gestures[verb])) change(withLeg(state, answer.body?.leg ? answer.body : null));
-  if (verb === "present") change(withCounter(state, answer.body));
+  if (["present", "undo"].includes(verb)) change(withCounter(state, answer.body));
   if (hasOutcome(verb, say)) tellOutcome(verb, was, answer);
   if (["close", "leave"].includes(verb)) {
     keep({});
