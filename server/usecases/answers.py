@@ -84,6 +84,8 @@ class OfFewLegs(TypedDict, total=False):
     """In service by the call alone: nobody has said that the visitor came."""
     destination: Destination
     """Of a leg that was just transferred."""
+    urgency: str
+    """Why it is an urgent case, a code: it waits before all others."""
 
 
 Period = TypedDict("Period", {"from": LocalDate, "to": LocalDate})
@@ -187,4 +189,6 @@ def _of_few_legs(leg: LegRow) -> OfFewLegs:
         answer["for_counter"] = leg.for_counter
     if is_unconfirmed(leg):
         answer["is_unconfirmed"] = True
+    if leg.urgency is not None:
+        answer["urgency"] = leg.urgency
     return answer

@@ -136,7 +136,7 @@ def given_back(leg: LegRow, *, void: verb_facts.VoidCall | None = None) -> Fact:
     `void`: what the leg keeps of its calls, where an alert stopped the last one.
     """
     state_after(leg, Verb.GIVE_BACK)
-    key = sort_key(leg.class_, leg.reference_at, leg.number, step=0)
+    key = sort_key(leg.class_, leg.reference_at, leg.number, step=0, urgency=leg.urgency)
     place = verb_facts.WaitingPlace(key, leg.reference_at, is_at_front=True)
     return verb_facts.leg_given_back(
         verb_facts.LegAtCounter(leg.id, leg.visit, leg.counter), place, void=void
@@ -225,6 +225,8 @@ def successor(
     opened_at = place.since or transaction.now
     reference = opened_at if place.place == "end" else leg.reference_at
     is_at_front = place.place == "front"
+    urgency = leg.urgency if leg.state == LegState.WAITING else None  # of who was received no more
+    step = 0 if is_at_front else 1
     return NewLeg(
         id=new_id(),
         position=leg.position + 1,
@@ -233,7 +235,7 @@ def successor(
         visit_class=leg.class_,
         priority=leg.priority,
         target_s=service.target_for(leg.class_),
-        sort_key=sort_key(leg.class_, reference, leg.number, step=0 if is_at_front else 1),
+        sort_key=sort_key(leg.class_, reference, leg.number, step=step, urgency=urgency),
         arrived_at=opened_at,
         issued_at=opened_at,
         configuration_revision=transaction.configuration.revision,
@@ -245,6 +247,7 @@ def successor(
         for_counter=place.counter,
         reinstatements=leg.reinstatements,
         added_services=added_services(leg),
+        urgency=urgency,
     )
 
 

@@ -159,3 +159,35 @@ def test_a_number_typed_outside_a_field_finds_its_visit_and_no_key_acts(hall: Se
     page.locator("#main").focus()
     page.keyboard.press("a")
     expect(page.get_by_label("un guichet sans marches")).to_be_focused()
+
+
+def test_an_urgent_case_is_called_first_from_the_last_ticket_or_a_found_visit(hall: Served, page: Page):
+    arrive(page, hall, "reception", "/accueil")
+    expect(page.locator('[data-list="services"] button').first).to_be_visible()
+    page.keyboard.press("1")
+    number, told = page.locator("[data-issued] .number"), page.locator("[data-outcome]")
+    expect(number).to_be_visible()
+    given = number.inner_text()
+    page.keyboard.press("p")
+    reason = page.get_by_role("button", name="Échéance aujourd’hui")
+    expect(reason).to_be_visible()
+    assert_accessible(page)
+    reason.press("Enter")
+    expect(told).to_have_text(f"{given}\u00a0: cas urgent, sera appelé en premier.")
+    waiting = page.locator('[data-list="waiting"] li').first
+    expect(waiting).to_contain_text(given)
+    expect(waiting).to_contain_text("cas urgent")
+    page.keyboard.press("u")
+    expect(waiting).not_to_contain_text("cas urgent")
+    page.locator("#find-number").fill(given)
+    page.keyboard.press("Enter")
+    found = page.locator('[data-list="found"]')
+    found.get_by_role("button", name=f"Urgent {given}").press("Enter")
+    expect(page.locator("#urgent-why")).to_be_focused()
+    assert_accessible(page)
+    with page.expect_request("**/declare-urgent") as declared:
+        found.get_by_role("button", name="Erreur de notre part").press("Enter")
+    assert declared.value.post_data_json == {"reason": "our_mistake"}
+    expect(found.get_by_role("button", name=f"Urgent {given}")).to_have_count(0)
+    found.get_by_role("button", name=f"Parcours {given}").press("Enter")
+    expect(found.locator(".history li").last).to_contain_text("cas urgent\u00a0: Erreur de notre part")

@@ -110,6 +110,7 @@ def _of_balance(leg: QueuedLeg, by: ScoringContext) -> Reason:
 type _Explain = Callable[[QueuedLeg, ScoringContext], Reason]
 
 _OF_STEP: Mapping[str, _Explain] = {
+    "URGENT": lambda leg, by: _reason("why.urgent", leg, by, reason=leg.urgency),
     "LINKED": _of_linked,
     "PRIORITY": lambda leg, by: _reason("why.priority", leg, by),
     "FRONT": lambda leg, by: _reason("why.front", leg, by),

@@ -54,6 +54,8 @@ class ChoiceStep(IntEnum):
     PRIORITY = 5
     LINKED = 6
     """Linked to the visit this counter called last: they came together."""
+    URGENT = 7
+    """An urgent case, of any counter that may serve it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,9 @@ def _ranking(
 
 
 def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> RankedLeg:
-    is_following = scoring.context.is_next_of_linked(leg)
-    step = ChoiceStep.LINKED if is_following else step_of(leg, scoring.profile, scoring.context.now)
+    step = step_of(leg, scoring.profile, scoring.context.now)
+    if step is not ChoiceStep.URGENT and scoring.context.is_next_of_linked(leg):
+        step = ChoiceStep.LINKED
     if step is not ChoiceStep.RULE:
         return RankedLeg(leg, step, scoring.wait_min(leg))
     if leg.queue == called:
@@ -203,6 +206,8 @@ def _ranked(leg: QueuedLeg, scoring: ScoringContext, called: str | None) -> Rank
 
 def step_of(leg: QueuedLeg, profile: WorkProfile, now: datetime) -> ChoiceStep:
     """The step of a leg, conditions left out."""
+    if leg.urgency is not None and not leg.lets_pass:
+        return ChoiceStep.URGENT
     if leg.reference > now:
         return ChoiceStep.EARLY
     if leg.lets_pass:

@@ -27,11 +27,16 @@ def reference_at(arrived_at: datetime, booked_at: datetime | None) -> datetime:
     return arrived_at if booked_at is None else max(arrived_at, booked_at)
 
 
-def sort_key(leg_class: str, reference: datetime, number: str, *, step: int = 1) -> str:
+def sort_key(
+    leg_class: str, reference: datetime, number: str, *, step: int = 1, urgency: str | None = None
+) -> str:
     """The place of a leg among the waiting: smaller is called first.
 
-    `step` 0 puts a leg before everyone of its class (a transfer to the front, a call that was undone).
+    `step` 0 puts a leg before everyone of its class (a transfer to the front, a call that was undone). With
+    an `urgency` it is before everyone.
     """
+    if urgency is not None:
+        return f"00{int(reference.timestamp()):017d}{number}"  # seconds: less than any microseconds
     first = "0" if leg_class == PRIORITY else "1"
     return f"{first}{step}{to_micros(reference):017d}{number}"
 
@@ -104,10 +109,11 @@ class QueuedLeg:
 
     `series` is the prefix of its number. `reference` is the instant its wait is counted from; before it an
     appointment is early. `is_out_of_series`: reinstated, postponed, transferred or with its service
-    corrected, so that its number says nothing about its turn. `is_at_front`: given back or sent to the front.
+    corrected or urgent, so that its number says nothing about its turn. `is_at_front`: given back or sent to
+    the front.
     `lets_pass`: how many calls it still lets pass. `not_before`: a timer that is running. `is_held`: cannot
     be received now (an interpreter is missing) and keeps its rank. `for_counter`: only that counter.
-    `link`: what its visit shares with those linked to it.
+    `link`: what its visit shares with those linked to it. `urgency`: why it is an urgent case (a code).
     """
 
     id: str
@@ -128,6 +134,7 @@ class QueuedLeg:
     lets_pass: int = 0
     not_before: datetime | None = None
     link: str | None = None
+    urgency: str | None = None
 
     @property
     def is_late(self) -> bool:
@@ -140,7 +147,7 @@ class QueuedLeg:
 
         Late appointments have a lane of their own, and so has every leg whose number tells no turn.
         """
-        if self.is_out_of_series or self.is_at_front or self.lets_pass:
+        if self.is_out_of_series or self.is_at_front or self.lets_pass or self.urgency:
             return self.series, self.id
         return self.series, "late" if self.is_late else self.leg_class
 

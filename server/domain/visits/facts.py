@@ -23,6 +23,7 @@ class NewLeg:
     calls. `is_out_of_series`: transferred or reinstated, so that its number says nothing about its turn.
     `is_at_front`: before the others. `not_before`: it is not called earlier. `lets_pass`: first calls of its
     queue that come before its own. `added_services` open one after the other when it ends.
+    `urgency`: why it is an urgent case (a code).
     """
 
     id: str
@@ -45,6 +46,7 @@ class NewLeg:
     added_services: Sequence[str] = ()
     booked_at: datetime | None = None
     for_counter: str | None = None
+    urgency: str | None = None
     reinstated_from: str | None = None
     reinstatements: int = 0
     quoted_low_s: int | None = None

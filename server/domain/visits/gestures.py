@@ -46,6 +46,7 @@ class Verb(StrEnum):
     DEFER = "defer"
     CONFIRM_PRIORITY = "confirm_priority"
     DENY_PRIORITY = "deny_priority"
+    DECLARE_URGENT = "declare_urgent"
     HOLD = "hold"
     RELEASE = "release"
     REINSTATE = "reinstate"
@@ -302,6 +303,23 @@ _TABLE = (
         note="the card was not shown: class and place by arrival again; its call is void, an earlier call"
         " stays the first",
         offer=Offer(action="card_missing", only_if="declared", refusal="no_card"),
+    ),
+    _undoable(
+        Verb.DECLARE_URGENT,
+        FactKind.URGENCY_DECLARED,
+        _stay(_W),
+        at_reception=True,
+        columns=LegColumns(
+            sets=_OUT_OF_SERIES | {"is_held": False, "lets_pass": None, "not_before": None},
+            takes=("urgency", "sort_key"),
+        ),
+        note="called next by every counter that may call it, with a reason that is kept",
+        offer=Offer(
+            path="legs/{chosen}/declare-urgent",
+            phases=_OPEN,
+            asks=Asks.REASON,
+            reasons=("frailty", "deadline", "our_mistake", "other"),
+        ),
     ),
     _undoable(
         Verb.HOLD,

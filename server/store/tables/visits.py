@@ -107,6 +107,7 @@ leg = Table(
     Column("outcome", String(20)),
     Column("outcome_asked", String(10)),
     Column("note", ID),
+    Column("urgency", String(12)),
     Index("ix_leg_day", "hall", "business_day"),
     partial_index("ix_leg_ahead", text("state = 'waiting'"), "hall", "queue", "sort_key"),
     partial_index("ix_leg_open", text("state IN ('called', 'in_service', 'parked')"), "hall", "state"),

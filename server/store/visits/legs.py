@@ -24,6 +24,7 @@ class LegRow:
     of `sort_key`; `reference_at` is the arrival that gave the leg its place. Until `not_before` it is not
     called. It lets `lets_pass` first calls of its queue pass, counted from `lets_pass_since`. `parked_s`:
     the seconds it spent set aside, once it was resumed. `note`: the id of an erasable value.
+    `urgency`: why it is an urgent case (a code).
     """
 
     id: str
@@ -75,6 +76,7 @@ class LegRow:
     added_services: list[str] | None
     outcome: Outcome | None
     note: str | None
+    urgency: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,6 +338,7 @@ def as_queued(
         lets_pass=still_lets_pass(leg, first_calls),
         not_before=leg.not_before,
         link=link,
+        urgency=leg.urgency,
     )
 
 

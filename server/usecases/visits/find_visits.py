@@ -220,6 +220,8 @@ class FactOfVisit(TypedDict):
     service: str | None
     reason: EndReason | None
     """How a leg ended."""
+    urgency: str | None
+    """Why it was declared an urgent case, a code."""
     why: Explanation | None
     """Why a leg was called."""
     is_undone: bool
@@ -255,6 +257,7 @@ def _fact_answer(fact: Recorded, *, is_undone: bool) -> FactOfVisit:
         "counter": body.get("counter"),
         "service": leg["service"] if isinstance(leg, dict) else body.get("service"),
         "reason": EndReason(body["reason"]) if fact.kind == FactKind.LEG_ENDED else None,
+        "urgency": body.get("urgency"),
         "why": body.get("why"),
         "is_undone": is_undone,
     }

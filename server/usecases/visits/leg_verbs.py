@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from server.domain.calling.calls import CalledLeg, leg_recalled
 from server.domain.calling.waiting_legs import PRIORITY, ArrivalTerms, arrival_class, sort_key
-from server.domain.facts import Fact
+from server.domain.facts import Fact, FactKind
 from server.domain.refusals import Refusal
 from server.domain.visits import verb_facts
 from server.domain.visits.facts import leg_ended, leg_started, leg_transferred
@@ -102,6 +102,19 @@ def release(at: LegInHand) -> Fact:
     return verb_facts.leg_released(at.leg.id, at.leg.visit, counter=at.counter)
 
 
+@leg_verb(Verb.DECLARE_URGENT)
+def declare_urgent(at: LegInHand, *, reason: str) -> Fact:
+    """An urgent case is the next that each counter calls among those it may call; a held one is released.
+
+    Refusal: wrong_state, also when it is urgent already.
+    """
+    leg = at.leg
+    if leg.urgency is not None:
+        raise Refusal("wrong_state", state="urgent", verb=str(Verb.DECLARE_URGENT))
+    key = sort_key(leg.class_, leg.reference_at, leg.number, urgency=reason)
+    return verb_facts.leg_fact(FactKind.URGENCY_DECLARED, at.at_counter, urgency=reason, sort_key=key)
+
+
 @leg_verb(Verb.ADD_SERVICE)
 def add_service(at: LegInHand, *, service: str) -> Fact:
     """Adds a service to a visit: its leg opens when this one has been served; number and rank stay.
@@ -172,7 +185,7 @@ def _checked(at: LegInHand, leg_class: str, verb: Verb) -> Fact:
         state=state,
         visit_class=leg_class,
         target_s=at.transaction.configuration.services[leg.service].target_for(leg_class),
-        sort_key=sort_key(leg_class, leg.reference_at, leg.number),
+        sort_key=sort_key(leg_class, leg.reference_at, leg.number, urgency=leg.urgency),
         called_before=legs.called_before(at.transaction, leg) if state is LegState.WAITING else None,
     )
     return verb_facts.priority_checked(checked, counter=at.counter)

@@ -53,6 +53,7 @@ def _destination(body: shapes.TransferBody) -> dict[str, Any]:
 BODIES: Mapping[Verb, tuple[type[shapes.RequestShape], Values]] = {
     Verb.TRANSFER: (shapes.TransferBody, _destination),
     Verb.CANCEL: (shapes.CancelBody, lambda body: {"reason": body.reason}),
+    Verb.DECLARE_URGENT: (shapes.UrgentBody, lambda body: {"reason": body.reason}),
     Verb.FINISH: (shapes.ResultBody, lambda body: {"result": StatedResult(body.outcome, body.note)}),
     Verb.PARK: (shapes.ParkBody, lambda body: {"for_s": body.for_s, "place": body.return_place}),
     Verb.RESUME: (shapes.ResumeBody, lambda body: {"counter": body.counter}),

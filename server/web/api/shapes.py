@@ -337,6 +337,12 @@ class CancelBody(RequestShape):
     reason: Literal["misprint", "double_press", "superseded", "mistake"]
 
 
+class UrgentBody(RequestShape):
+    """Why a visitor is an urgent case."""
+
+    reason: Literal["frailty", "deadline", "our_mistake", "other"]
+
+
 class PaperCallBody(RequestShape):
     """A call made from paper: of a visit (id), or of a number of today (`A042`, `42`), and how it ended.
 

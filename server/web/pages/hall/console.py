@@ -57,6 +57,7 @@ _WORKER = Path(server.__file__).parent / "web/static/console/worker.js"
 OF_WALL = (
     *OF_RECEPTION,
     *("wall.", "console.break.", "console.closed.", "reception.find.", "reception.need."),
+    "reception.urgent.",
     *("reception.history.", "gestures/reception.history.", "gestures/console.outcome."),
     *("server/why.", "server.message.", "server.keys."),
 )

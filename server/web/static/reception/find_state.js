@@ -13,12 +13,13 @@ export function queryOf({ number = "", service = "", at = "", counter = "", lang
  *
  * @param {Api.FoundVisit} visit
  */
-export function gesturesOf({ state, priority, linked, end_reason: reason }, { prints = true } = {}) {
+export function gesturesOf({ state, priority, linked, urgency, end_reason: reason }, { prints = true } = {}) {
   const reprint = prints ? ["reprint"] : [];
   if (state === "ended") return reason === "no_show" ? [...reprint, "history"] : ["history"];
   const links = linked?.length ? ["link", "unlink"] : ["link"];
   if (state !== "waiting") return [...reprint, ...links, "history"];
-  return [...reprint, ...cardsOf(priority), "needs", ...links, "history", "cancel", "change"];
+  const urgent = urgency ? [] : ["urgent"];
+  return [...reprint, ...urgent, ...cardsOf(priority), "needs", ...links, "history", "cancel", "change"];
 }
 
 function cardsOf(priority) {

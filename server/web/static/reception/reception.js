@@ -1,6 +1,5 @@
 // The reception desk: issues tickets for visitors, counts greetings, shows the queue. Live as the console is.
 
-import { askOnce } from "../shared/ask_once.js";
 import { overdueHere } from "../shared/call_order.js";
 import { emptyConsole, summaryDue, waitingCount, waitingRows, withQueue } from "../console/console_state.js";
 import { serverNow, withLiveness } from "../shared/clock.js";
@@ -18,6 +17,7 @@ import { createHeld } from "../console/console_held.js";
 import { createFamily } from "./reception_family.js";
 import { createFind } from "./reception_find.js";
 import { createIssued } from "./reception_issued.js";
+import { createLast } from "./reception_last.js";
 import { createNextNeeds } from "./needs_form.js";
 import { leaves, noteOf, reopens } from "./menu_state.js";
 import { createUndo } from "./reception_undo.js";
@@ -41,7 +41,7 @@ const words = {
   hour: hourTeller(page.language, page.hall.time_zone),
   hall: hallWords(page),
 };
-const { reasons: cancelReasons } = page.gestures.find(({ action }) => action === "cancel");
+const reasonsOf = (name) => page.gestures.find(({ action }) => action === name).reasons;
 const HALL = `/api/v1/halls/${page.hall.slug}`;
 const { soon: menuSoon } = createPaced(renewMenu, MENU_AT_MOST_EVERY_MS);
 let state = emptyConsole();
@@ -83,6 +83,15 @@ const issued = createIssued({
   tell,
   reprint: hasPrinter ? reprint : null,
 });
+const last = createLast({
+  reasonsOf,
+  say,
+  ticket: issued.last,
+  readVisits: (number) => read(`${HALL}/visits?number=${number}`),
+  attempt,
+  tell,
+  forget: issued.remove,
+});
 const nextNeeds = createNextNeeds(say);
 const family = createFamily({ say, last: issued.last, giveOthers: (to) => issue(to.service, { to }) });
 const sheet = createSheet({
@@ -108,7 +117,7 @@ const appointments = createAppointments({
 });
 const find = createFind({
   words,
-  cancelReasons,
+  reasonsOf,
   attempt,
   tell,
   reprint: hasPrinter ? reprint : null,
@@ -304,34 +313,6 @@ async function reprint(ticket) {
   if (answer.ok) issued.reprinted(ticket, answer.body);
 }
 
-/**
- * Voids the last ticket given here for the chosen reason: its leg is looked up, because a ticket does not
- * name it.
- */
-function cancelLast(button) {
-  const ticket = issued.last();
-  askOnce(button, {
-    texts: [say("console.cancel.title", { number: ticket.number }), say("reception.find.cancel_hint")],
-    no: say("reception.issued.keep"),
-    answers: cancelReasons.map((reason) => ({
-      label: say(`console.cancel.reason.${reason}`),
-      go: () => cancel(ticket, reason),
-    })),
-  });
-}
-
-async function cancel(ticket, reason) {
-  /** @type {{ visits: Api.FoundVisit[] }} */
-  const { visits } = await read(`${HALL}/visits?number=${ticket.number}`).catch(() => ({ visits: [] }));
-  const leg = visits.find(({ visit }) => visit === ticket.visit)?.leg;
-  if (!leg) return refuse(say("console.refused.no_answer"));
-  const answer = await attempt({ path: `/api/v1/legs/${leg}/cancel`, body: { reason } });
-  if (!answer.ok) return undefined;
-  issued.remove(ticket.visit);
-  tell(say("console.outcome.cancel", { number: ticket.number }));
-  return byId("main").focus();
-}
-
 async function greet() {
   const service = /** @type {HTMLInputElement} */ (byId("greeting-service")).value;
   const answer = await attempt({ path: `${HALL}/greetings`, body: { service } });
@@ -357,9 +338,6 @@ function tell(text) {
 }
 
 one('[data-act="reprint-last"]').addEventListener("click", () => reprint(issued.last()));
-document
-  .querySelector('[data-act="cancel-last"]')
-  ?.addEventListener("click", ({ currentTarget }) => cancelLast(currentTarget));
 one('[data-act="greeting"]').addEventListener("click", greet);
 sayForm?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -380,6 +358,7 @@ const ownKeys = listenToPageKeys({
     A: () => nextNeeds.open(),
     G: family.focus,
     U: undo.press,
+    ...(last.hurry && { P: last.hurry }),
     ...(sayForm && { M: () => sayForm.elements.counter.focus() }),
     ...(find && { F: find.focus }),
   },

@@ -15,12 +15,12 @@ const VERBS = { card_seen: "confirm-priority", card_missing: "deny-priority" };
 const itself = (key) => key;
 
 /**
- * Draws the search and its result. `cancelReasons`: codes of why a ticket is void. `ask(query)` reads the
- * visits, `attempt(request)` sends one write and shows refusals, `tell(text)` shows an outcome,
+ * Draws the search and its result. `reasonsOf(action)`: codes of reasons. `ask(query)` reads the visits,
+ `attempt(request)` sends one write and shows refusals, `tell(text)` shows an outcome,
  * `reprint(visit)` prints a ticket again, null in a hall without a printer. Answers {focus, begin, refresh,
  * offer}; null where the page has no search.
  */
-export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }) {
+export function createFind({ words, reasonsOf, ask, attempt, tell, reprint }) {
   /** @type {HTMLFormElement | null} */
   const form = document.querySelector("[data-find]");
   if (!form) return null;
@@ -28,7 +28,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   const list = one('[data-list="found"]');
   /** @type {HTMLFormElement | null} */
   const lost = document.querySelector("[data-lost-ticket]");
-  const forms = gestureForms(words, cancelReasons);
+  const forms = gestureForms(words, reasonsOf);
   const [back, forward] = /** @type {NodeListOf<HTMLButtonElement>} */ (
     document.querySelectorAll("[data-turn]")
   );
@@ -167,14 +167,14 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
   }
 
   function gestureForm(visit, gesture) {
-    const { draw, label, hint } = forms[gesture];
+    const { draw, label = "", hint } = forms[gesture];
     const submit = (event) => {
       event.preventDefault();
-      send(visit, gesture, event.currentTarget);
+      send(visit, gesture, event.currentTarget, event.submitter);
     };
     return html`<form class=${gesture === "needs" ? "change needs" : "change"} @submit=${submit}>
       ${draw(visit)}
-      <button class="small">${label}</button>
+      ${label ? html`<button class="small">${label}</button>` : nothing}
       ${hint ? html`<small>${hint}</small>` : nothing}
     </form>`;
   }
@@ -184,9 +184,9 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
     (field?.querySelector("input") ?? field)?.focus();
   }
 
-  async function send(visit, gesture, form) {
+  async function send(visit, gesture, form, submitter) {
     const { path, body: bodyOf, outcome, staysOpen } = forms[gesture];
-    const body = bodyOf(form);
+    const body = bodyOf(form, submitter);
     if (!body) return;
     const answer = await attempt({ path: `/api/v1/${path(visit)}`, body });
     if (!answer.ok && staysOpen) return focusField(gesture);
@@ -259,7 +259,7 @@ export function createFind({ words, cancelReasons, ask, attempt, tell, reprint }
  * The gestures that ask for something: the fields of their form and the one that gets the focus, what they
  * send, and what came of it. `staysOpen`: after a refusal, because only the number or the needs are changed.
  */
-function gestureForms({ say, hall }, cancelReasons) {
+function gestureForms({ say, hall }, reasonsOf) {
   return {
     change: {
       field: "change-to",
@@ -281,13 +281,26 @@ function gestureForms({ say, hall }, cancelReasons) {
         selectField(
           "cancel-why",
           say("reception.find.cancel_why"),
-          cancelReasons.map((id) => ({ id, name: say(`console.cancel.reason.${id}`) })),
+          reasonsOf("cancel").map((id) => ({ id, name: say(`console.cancel.reason.${id}`) })),
         ),
       label: say("reception.find.cancel_do"),
       hint: say("reception.find.cancel_hint"),
       path: ({ leg }) => `legs/${leg}/cancel`,
       body: (form) => ({ reason: form.elements["cancel-why"].value }),
       outcome: ({ number }) => say("console.outcome.cancel", { number }),
+    },
+    urgent: {
+      field: "urgent-why",
+      draw: ({ number }) =>
+        html`<fieldset id="urgent-why" tabindex="-1">
+          <legend>${say("reception.urgent.why", { number })}</legend>
+          ${reasonsOf("declare_urgent").map(
+            (id) => html`<button class="small" value=${id}>${say(`console.chosen.reason.${id}`)}</button>`,
+          )}
+        </fieldset>`,
+      path: ({ leg }) => `legs/${leg}/declare-urgent`,
+      body: (_, { value: reason }) => ({ reason }),
+      outcome: ({ number }) => say("console.outcome.declare_urgent", { number }),
     },
     link: {
       field: "link-to",

@@ -79,6 +79,7 @@ export function drawLiveness(state, { say, hour }) {
 /** Details of a leg apart from its service: a priority, an appointment. */
 export function chips(leg, { say, hour, hall }) {
   const texts = [];
+  if (leg.urgency) texts.push(say("console.person.urgent"));
   if (leg.priority && leg.priority !== "none") texts.push(say(`console.priority.${leg.priority}`));
   if (leg.exceptional && say.knows("console.chip.exceptional")) texts.push(say("console.chip.exceptional"));
   if (leg.booked_at) texts.push(say("console.person.chip_booked", { at: hour(leg.booked_at) }));

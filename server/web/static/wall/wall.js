@@ -73,7 +73,7 @@ const drawAbsences = createAbsences({
 });
 const find = createFind({
   words,
-  cancelReasons: page.gestures.find(({ action }) => action === "cancel").reasons,
+  reasonsOf: (name) => page.gestures.find(({ action }) => action === name).reasons,
   attempt,
   tell,
   reprint: null,

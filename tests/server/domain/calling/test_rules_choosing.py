@@ -24,6 +24,7 @@ from server.domain.calling.rules import (
 from server.domain.calling.waiting_legs import (
     CallingCounter,
     CountersOpen,
+    LinkedTurn,
     QueuedLeg,
     QueueFacts,
     ShareTurns,
@@ -104,6 +105,17 @@ def test_a_leg_given_back_at_the_front_is_called_after_priority_and_before_the_r
     front = waiting("F009", 1, service="papers", is_at_front=True)
     assert called(profile(), (*HALL, front)) == "H001"
     assert called(profile(priority_first=False), (*HALL, front)) == "F009"
+
+
+@pytest.mark.parametrize("rule", RuleName)
+def test_an_urgent_case_comes_before_everyone_even_who_is_linked_or_early(rule: RuleName):
+    linked = waiting("A008", 5, link="family")
+    here = context(linked_here=LinkedTurn("family", "A007"))
+    urgent = waiting("HR009", -20, service="long", leg_class="appointment", urgency="deadline")
+    for legs, first in (((*HALL, linked), "A008"), ((*HALL, linked, urgent), "HR009")):
+        pick = choose(profile(rule), legs, here)
+        assert pick is not None
+        assert pick.leg.number == first
 
 
 def test_a_leg_that_lets_calls_pass_is_called_when_nobody_else_is_due():
@@ -278,6 +290,8 @@ def test_the_sizes_of_whole_queues_may_be_given_with_the_legs():
         (profile(RuleName.ACCUMULATING_PRIORITY), HALL[:3], "why.accumulated", {"rate": "1"}),
         (profile(), (waiting("A001", 3, is_at_front=True),), "why.front", {}),
         (profile(), (waiting("A001", 3, lets_pass=2),), "why.letting_pass", {"calls": 2}),
+        (profile(), (*HALL, waiting("A009", 0, urgency="deadline")), "why.urgent", {"reason": "deadline"}),
+        (profile(), (waiting("A009", 0, urgency="other", lets_pass=1),), "why.letting_pass", {"calls": 1}),
         (
             profile(RuleName.LISTED_ORDER, queues=("front",)),
             (waiting("H001", 3, service="long", for_counter="g1"),),

@@ -47,7 +47,8 @@ def test_each_key_is_that_of_one_action():
 
 def test_the_reception_may_do_what_needs_no_counter():
     assert {kind.name for kind in GESTURES.values() if kind.at_reception} == {
-        *("transfer", "correct_service", "cancel", "confirm_priority", "deny_priority", "release")
+        *("transfer", "correct_service", "cancel", "confirm_priority", "deny_priority", "release"),
+        "declare_urgent",
     }
 
 

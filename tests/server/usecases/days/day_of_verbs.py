@@ -26,6 +26,7 @@ from server.usecases.visits.leg_verbs import (
     cancel,
     confirm_priority,
     correct_service,
+    declare_urgent,
     deny_priority,
     hold,
     release,
@@ -65,6 +66,7 @@ class DayOfVerbs(DayOfCounters):
             self.change_an_appointment(0, how)
         self.issue(0, is_priority=True)
         self.look_at_the_card(0, is_seen=True)
+        self.hurry(0)
         self.move(0, 1, by_counter=False, place="end", after_s=None)
         self.pause(2)
         self.resume(2)
@@ -80,6 +82,8 @@ class DayOfVerbs(DayOfCounters):
         if leg is not None:
             verb = confirm_priority if is_seen else deny_priority
             self.may(verb, self.gesture(leg))
+        elif is_seen:
+            self.hurry(pick)
 
     @rule(pick=picks, needs=st.sets(st.sampled_from(list(Need)), max_size=2))
     def note(self, pick: int, needs: set[Need]) -> None:
@@ -88,6 +92,11 @@ class DayOfVerbs(DayOfCounters):
             counter = self.counters[pick % 3] if pick % 2 else None
             visit = visits[pick % len(visits)]["id"]
             self.may(note_needs, visit, self.agent_at(counter), needs, counter=counter)
+
+    def hurry(self, pick: int) -> None:
+        leg = self.a_leg(pick, "state = 'waiting'")
+        if leg is not None:
+            self.may(declare_urgent, self.gesture(leg), reason="deadline")
 
     @rule(pick=picks, is_held=st.booleans())
     def keep_the_place(self, pick: int, is_held: bool) -> None:

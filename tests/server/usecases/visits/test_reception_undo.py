@@ -22,6 +22,7 @@ from server.usecases.visits.leg_verbs import (
     cancel,
     confirm_priority,
     correct_service,
+    declare_urgent,
     deny_priority,
     transfer,
 )
@@ -79,7 +80,11 @@ def voided(database: Database, visit: str) -> None:
     cancel(database, leg_at_reception(database, visit), reason="misprint")
 
 
-GESTURES = (needs, linked, card_seen, corrected, changed, voided)
+def urgent(database: Database, visit: str) -> None:
+    declare_urgent(database, leg_at_reception(database, visit), reason="deadline")
+
+
+GESTURES = (needs, urgent, linked, card_seen, corrected, changed, voided)
 
 
 @pytest.mark.both_databases
@@ -131,7 +136,7 @@ def test_after_five_minutes_it_is_too_late(database: Database, hands: Hands):
         take_back(database)
 
 
-@pytest.mark.parametrize("gesture", [needs, linked, card_seen])
+@pytest.mark.parametrize("gesture", [needs, linked, card_seen, urgent])
 def test_what_is_called_stays_as_the_agent_saw_it(
     database: Database, gesture: Callable[[Database, str], None]
 ):

@@ -115,7 +115,7 @@ def test_no_verb_from_an_own_counter_reaches_the_visit_of_another_queue(api: Api
     helper.open(COMPUTER)
     visit = api.ticket()["visit"]
     leg, facts = leg_of(api, visit), api.count("hall_fact")
-    bodies = {"cancel": {"reason": "misprint"}} | {
+    bodies = {"cancel": {"reason": "misprint"}, "declare-urgent": {"reason": "other"}} | {
         verb: {"service": ONLINE} for verb in ("transfer", "correct-service", "add-service")
     }
     verbs = {

@@ -31,6 +31,7 @@ for (const [priority, cards] of [
   test(`before the call the card of a priority ${priority} may be noted`, () => {
     assert.deepEqual(gesturesOf(visit({ priority })), [
       "reprint",
+      "urgent",
       ...cards,
       "needs",
       "link",
@@ -40,6 +41,11 @@ for (const [priority, cards] of [
     ]);
   });
 }
+
+test("an urgent case is declared once", () => {
+  assert.equal(gesturesOf(visit()).includes("urgent"), true);
+  assert.equal(gesturesOf(visit({ urgency: "deadline" })).includes("urgent"), false);
+});
 
 test("a hall without a printer offers no reprint", () => {
   const found = [
@@ -54,6 +60,7 @@ test("a hall without a printer offers no reprint", () => {
 test("a linked visit may be unlinked, before the call and after it", () => {
   assert.deepEqual(gesturesOf(visit({ linked: ["A003"] })), [
     "reprint",
+    "urgent",
     "card_seen",
     "needs",
     "link",
