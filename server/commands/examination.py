@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -19,19 +19,22 @@ from PIL import features
 
 from hardware.speech.programs import EspeakSpeech
 from hardware.speech.voices import Voices
-from server.clock import Clock
+from server.clock import SUSPECT_AFTER, Clock
 from server.domain.alarms.signs import KEY_STEPS_DAYS
+from server.domain.instants import from_text
 from server.domain.languages import FRENCH
 from server.domain.refusals import Refusal
 from server.jobs import FEWEST_FILES, allow_open_files, is_server_running
 from server.oidc.answers import fetch_provider
+from server.own_authority import certificate_end
 from server.settings import ASSETS, CODE, Settings
+from server.store.configuration.halls import all_halls
 from server.store.engine.statements import Rows
-from server.store.journal.chain import heads_of_halls
+from server.store.journal.chain import Anchors, heads_of_halls, last_backup
 from server.store.notices.media import names_in_use
-from server.store.operation.backups import postgresql_program
-from server.store.operation.migrating import open_installed
-from server.store.operation.private_files import key_file, open_files, secret_key
+from server.store.operation.backups import is_postgresql, postgresql_program
+from server.store.operation.migrating import open_installed, seconds_ahead
+from server.store.operation.private_files import KEY_BYTES, key_file, open_files, secret_key
 from server.store.people.sign_ins import ApiKeyRow, api_keys
 from server.store.transactions.database import Database
 from server.store.visits.tickets import TicketTokens, last_token
@@ -41,6 +44,10 @@ NEWEST_TESTED = (3, 13)
 ENOUGH_BYTES = 1_000_000_000
 NEEDED = ("socket.io.esm.min.js", "tokens.css", "look.js", "renewal.js", "reload_incomplete.js", "icons")
 FONTS = ("atkinson-hyperlegible-next-latin.woff2", "atkinson-hyperlegible-next-latin-ext.woff2")
+
+CERTIFICATE_NEAR_END = timedelta(days=14)
+KEPT_EVERY = timedelta(days=2)
+"""A backup or an anchor older than this is told: both are made once a day."""
 
 MEDIA_LIBRARIES = ("signage.media.images", "signage.media.documents", "signage.media.videos")
 """Each loads what decodes its kind of files."""
@@ -66,6 +73,7 @@ def examined(settings: Settings) -> Iterator[Finding]:
         disk,
         files,
         database,
+        clock,
         key,
         api_keys_near_end,
         redis_server,
@@ -77,6 +85,8 @@ def examined(settings: Settings) -> Iterator[Finding]:
         shaping,
         papers,
         backups,
+        last_copy,
+        anchors,
         phone,
         tls,
         provider,
@@ -148,6 +158,26 @@ def database(settings: Settings) -> Finding:
     return Finding("right", "doctor.database", {"kind": kind, "count": halls})
 
 
+def clock(settings: Settings) -> Finding:
+    """This machine's clock, beside that of the database and the last facts."""
+    now = Clock().now()
+
+    def ask(found: Database, rows: Rows) -> tuple[float, float]:
+        recorded = [hall.last_recorded_at for hall in all_halls(rows) if hall.last_recorded_at]
+        behind = max(((each - now).total_seconds() for each in recorded), default=0.0)
+        return seconds_ahead(found), behind
+
+    found = said_by_database(settings, ask, otherwise=None)
+    if found is None:
+        return Finding("off", "doctor.clock.unread")
+    (ahead_s, behind_s), most_s = found, SUSPECT_AFTER.total_seconds()
+    if abs(ahead_s) > most_s:
+        return Finding("wrong", "doctor.clock.apart", {"seconds": round(abs(ahead_s))})
+    if behind_s > most_s:
+        return Finding("wrong", "doctor.clock.behind", {"seconds": round(behind_s)})
+    return Finding("right", "doctor.clock")
+
+
 def key(settings: Settings) -> Finding:
     """The key that the tokens of tickets are made with, and whether it is the one of the last ticket."""
     if not settings.secret_key and not key_file(settings).exists():
@@ -158,8 +188,12 @@ def key(settings: Settings) -> Finding:
         return Finding("wrong", "doctor.key.unreadable", refused.details)
     if not _is_key_of_last_ticket(settings, TicketTokens(lambda: made_with)):
         return Finding("wrong", "doctor.key.other")
+    if len(made_with) < KEY_BYTES:
+        return Finding("off", "doctor.key.short", {"fewest": KEY_BYTES})
     if settings.secret_key:
         return Finding("right", "doctor.key.setting")
+    if is_postgresql(settings.database_address):
+        return Finding("off", "doctor.key.alone", {"place": key_file(settings)})
     return Finding("right", "doctor.key", {"place": key_file(settings)})
 
 
@@ -307,6 +341,30 @@ def backups(settings: Settings) -> Finding:
     return Finding("right", "doctor.backups")
 
 
+def last_copy(settings: Settings) -> Finding:
+    """When the database was last backed up."""
+    made = last_backup(Anchors(settings.var / "anchors"))
+    if made is None:
+        return Finding("off", "doctor.copy.never")
+    is_old = Clock().now() - made > KEPT_EVERY
+    return Finding("off" if is_old else "right", "doctor.copy.old" if is_old else "doctor.copy", _day(made))
+
+
+def anchors(settings: Settings) -> Finding:
+    """When the journals were last anchored, that of the journal which was anchored least recently."""
+    kept = Anchors(settings.var / "anchors")
+    last = [from_text(found[-1].at) for journal in kept.journals() if (found := kept.read(journal))]
+    if not last:
+        return Finding("off", "doctor.anchors.none", {"place": kept.folder.resolve()})
+    is_old = Clock().now() - min(last) > KEPT_EVERY
+    key = "doctor.anchors.old" if is_old else "doctor.anchors"
+    return Finding("off" if is_old else "right", key, _day(min(last)) | {"place": kept.folder.resolve()})
+
+
+def _day(instant: datetime) -> dict[str, object]:
+    return {"day": instant.date().isoformat()}
+
+
 def phone(settings: Settings) -> Finding:
     """Following a ticket on a phone."""
     if not settings.public_url:
@@ -320,7 +378,15 @@ def tls(settings: Settings) -> Finding:
         missing = [name for name in (settings.tls_certificate, settings.tls_key) if not Path(name).is_file()]
         if missing:
             return Finding("wrong", "doctor.tls.missing", {"missing": ", ".join(missing)})
-        return Finding("right", "doctor.tls")
+        try:
+            ends = certificate_end(Path(settings.tls_certificate))
+        except (OSError, ValueError) as error:
+            return Finding("wrong", "doctor.tls.unreadable", {"why": type(error).__name__})
+        left = ends - Clock().now()
+        if left <= timedelta(0):
+            return Finding("wrong", "doctor.tls.ended", _day(ends))
+        is_near = left <= CERTIFICATE_NEAR_END
+        return Finding("off" if is_near else "right", f"doctor.tls{'.ending' * is_near}", _day(ends))
     if settings.is_loopback:
         return Finding("right", "doctor.tls.loopback")
     return Finding("wrong", "doctor.tls.open")

@@ -5,13 +5,14 @@ One without tables is refused, and never made in passing.
 
 import secrets
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Integer, inspect, literal_column, select
+from sqlalchemy import Connection, Integer, func, inspect, literal_column, select
 
 from server.clock import Clock
 from server.domain.refusals import Refusal
@@ -25,6 +26,7 @@ from server.store.installation import (
     installation_row,
 )
 from server.store.journal.chain import GENESIS
+from server.store.operation.backups import is_postgresql
 from server.store.tables.journals import installation
 from server.store.transactions.database import Database
 
@@ -117,3 +119,12 @@ def installation_of(database: Database) -> InstallationRow:
     if row is None:
         raise Refusal("not_installed")
     return row
+
+
+def seconds_ahead(database: Database) -> float:
+    """How far the clock of the database is ahead of this machine's; a file of SQLite has no clock."""
+    if not is_postgresql(database.url):
+        return 0.0
+    with database.store.readers.connect() as connection:
+        there: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return (there - database.clock.now()).total_seconds()
