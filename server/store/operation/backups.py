@@ -19,9 +19,10 @@ from sqlalchemy import bindparam, func, select
 from server.domain.refusals import Refusal
 from server.store.engine.lookups import Several
 from server.store.engine.statements import Write, WrittenRows
-from server.store.engine.stores import SqliteStore
+from server.store.engine.stores import SqliteStore, open_store
 from server.store.engine.writes import Writes
 from server.store.installation import check_revision, is_revision
+from server.store.tables import metadata
 from server.store.tables.devices import print_job
 from server.store.tables.journals import hall
 from server.store.tables.people import invitation, sign_in
@@ -126,13 +127,14 @@ def put_back(url: str, file: Path, now: datetime) -> Path | None:
     """Replaces the database of an address by a backup; no process may have it open.
 
     SQLite: the replaced file stays in the same folder, under the path that is returned. PostgreSQL: one
-    transaction; nothing is kept, None is returned.
+    transaction, after which tables of a newer schema are dropped; nothing is kept, None is returned.
     """
     if is_postgresql(url):
         _run(
             url, "pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges",
             "--single-transaction", "--dbname", _connection(url)["dbname"], str(file),
         )  # fmt: skip
+        _drop_newer(url, file)
         return None
     place = Path(url.removeprefix("sqlite:///"))
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +149,19 @@ def put_back(url: str, file: Path, now: datetime) -> Path | None:
             old.rename(kept.with_name(kept.name + ending))
     part.replace(place)
     return kept
+
+
+def _drop_newer(url: str, file: Path) -> None:
+    """Drops the tables that a backup of an earlier schema lacks: its migrations will make them."""
+    listed = _run(url, "pg_restore", "--list", str(file))
+    known = set(re.findall(r"^\d+; \d+ \d+ TABLE \S+ (\S+) ", listed, re.MULTILINE))
+    store = open_store(url)
+    try:
+        with store.engine.begin() as connection:
+            newer = [table for name, table in metadata.tables.items() if name not in known]
+            metadata.drop_all(connection, tables=newer)
+    finally:
+        store.close()
 
 
 def delete_replaced(url: str, now: datetime) -> None:

@@ -34,6 +34,7 @@ from server.store.installation import BASELINE, SCHEMA
 from server.store.journal.chain import Anchors
 from server.store.journal.verify import verify_journal
 from server.store.notices.media import MediaFiles, receive
+from server.store.operation.backups import back_up
 from server.store.operation.migrating import MIGRATIONS, migrate, migrations_on, open_installed
 from server.store.operation.private_files import (
     back_up_key,
@@ -47,7 +48,7 @@ from server.store.operation.private_files import (
 from server.store.tables import metadata
 from server.store.transactions.database import Database
 from server.store.visits.tickets import TicketTokens
-from server.usecases.journal.maintenance import purge
+from server.usecases.journal.maintenance import purge, restore
 from server.usecases.tickets.issued_ticket import reprint_ticket, token_again
 from server.usecases.tickets.ticket_page import leg_of_token
 from server.web.access.callers import of_sign_in
@@ -157,6 +158,37 @@ def fill(connection: Connection) -> Tables:
         connection.execute(insert(table), filled[table.name])
     assert set(KEPT["tables"]) == set(filled)
     return filled
+
+
+def test_a_backup_from_before_an_upgrade_is_restored_after_it(empty_database_url: str, tmp_path: Path):
+    before = Database(empty_database_url, Clock())
+    with before.store.engine.begin() as connection:
+        command.upgrade(migrations_on(connection), BASELINE)
+        rows = fill(connection)
+    back_up(before, tmp_path / "copy")
+    migrate(before)
+    execute(before, "DELETE FROM leg")
+    before.close()
+    restore(empty_database_url, Clock(), Anchors(tmp_path / "anchors"), tmp_path / "copy")
+    after = open_installed(empty_database_url, Clock())
+    assert len(all_rows(after, "SELECT id FROM leg")) == len(rows["leg"])
+    with after.store.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    after.close()
+
+
+def test_a_backup_is_restored_into_an_empty_database(
+    postgresql_url: str, empty_postgresql_url: str, tmp_path: Path
+):
+    before = morning(postgresql_url, Hands())
+    issue(before)
+    visits = all_rows(before, "SELECT id FROM visit ORDER BY id")
+    back_up(before, tmp_path / "copy")
+    before.close()
+    restore(empty_postgresql_url, Clock(), Anchors(tmp_path / "anchors"), tmp_path / "copy")
+    after = open_installed(empty_postgresql_url, Clock())
+    assert all_rows(after, "SELECT id FROM visit ORDER BY id") == visits
+    after.close()
 
 
 @pytest.fixture
