@@ -1,7 +1,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dev setup tools assets programs hooks format check types scripts quick test-one test migration reference sbom soak bench audit lock clean
+.PHONY: help run dev setup tools assets programs hooks format check types scripts quick test-one test migration reference sbom wheel bundle soak bench audit lock clean
 .DEFAULT_GOAL := run
 
 # pip, npm and Chromium want a home they may write to; a machine may have none
@@ -106,6 +106,14 @@ reference: tools ## Make docs/settings, commands, facts and messages from the co
 
 sbom: tools ## What the product is made of, as CycloneDX in var/sbom
 	@sh .ci/sbom.sh
+
+wheel: setup ## The product as one file in dist, with what browsers and the help need
+	@$(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+bundle: wheel sbom ## dist for a machine without internet: the wheel, its packages with their hashes, what they are
+	@$(PYTHON) -m pip download --quiet --require-hashes --no-deps --only-binary :all: --dest dist/packages \
+		--requirement requirements.lock
+	@cp -R requirements.lock var/sbom dist/
 
 test: programs tools ## Every check and every test, with small counts
 	@$(call beside,check sbom,-n $(WORKERS) $(TESTS))

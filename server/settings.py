@@ -25,8 +25,13 @@ from server.own_network import own_addresses
 EVERY_ADDRESS = "0.0.0.0"
 CODE = Path(__file__).resolve().parents[1]
 """The folder where the code is installed."""
-ASSETS = CODE / "var" / "assets"
+_DELIVERED = Path(__file__).resolve().parent / "delivered"
+"""What a wheel holds besides code (`.ci/wheel.py`); a checkout has none."""
+_IS_WHEEL = _DELIVERED.is_dir()
+ASSETS = _DELIVERED / "assets" if _IS_WHEEL else CODE / "var" / "assets"
 """The libraries, fonts and icons of browsers: `make assets` copies them there."""
+DOCS = (_DELIVERED if _IS_WHEEL else CODE) / "docs"
+"""The documents that the help shows."""
 
 
 class Settings(BaseSettings):

@@ -1,7 +1,6 @@
 """The pages of people at work, in the groups of the menu."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from flask import Blueprint
 
@@ -10,7 +9,7 @@ from server.app.subjects import build_what_ifs
 from server.app.web_parts import WebParts, alarm_needs, by_caller
 from server.domain.hall.configuration import HallConfiguration
 from server.printing.documents import sample_ticket
-from server.settings import ASSETS
+from server.settings import ASSETS, DOCS
 from server.store.journal.chain import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
 from server.usecases.devices.read_supervision import DeviceSightings
@@ -40,7 +39,6 @@ from server.web.pages.voice.hall_checks import CheckPages
 from server.web.pages.what_if import pages as what_if
 from server.web.rendering.menu import install_frame
 
-DOCS = Path(__file__).parents[2] / "docs"
 PAGES: Sequence[Blueprint] = (
     *(console.console_pages, console.reception_pages, console.security_pages, console.queue_paper_pages),
     *(console.wall_pages, alerts.alert_pages, alerts.bulletin_pages, incidents.incident_pages),

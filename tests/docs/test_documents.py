@@ -302,6 +302,7 @@ def test_every_word_has_a_meaning_and_one_entry():
 OF_THE_IT_SERVICE = {
     "service-informatique",
     "surveiller-le-serveur",
+    "mettre-a-jour",
     "ouvrir-un-hall",
     "connexion",
     "https",

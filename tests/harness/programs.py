@@ -41,11 +41,12 @@ def child_of_tests(
     cores: set[int] | None = None,
     environment: dict[str, str] | None = None,
     output: Path | None = None,
+    folder: Path = PROJECT,
 ) -> subprocess.Popen[bytes]:
     """Starts a program that the kernel kills when the tests die, without standard input.
 
     `user` changes who runs it (root only), `cores` pins it, `environment` replaces its environment, `output`
-    takes both its outputs (else they are dropped).
+    takes both its outputs (else they are dropped). It begins in `folder`, of another user in that of all.
     """
     prefix = [program("setpriv"), "--pdeathsig", "KILL"]
     if user is not None:
@@ -59,5 +60,5 @@ def child_of_tests(
             stdout=sink,
             stderr=subprocess.STDOUT,
             env=environment,
-            cwd=PROJECT if user is None else "/",
+            cwd=folder if user is None else "/",
         )
