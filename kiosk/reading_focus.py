@@ -39,6 +39,8 @@ _LABELS = {
     "next": "kiosk.paging.next",
     "other-service": "kiosk.together.other",
     "pair": "kiosk.unpaired.pair",
+    "paper-each": "kiosk.together.paper_each",
+    "paper-one": "kiosk.together.paper_one",
     "previous": "kiosk.paging.previous",
     "print-sheet": "kiosk.appointment_sheet.print",
     "retry": "kiosk.action.retry",

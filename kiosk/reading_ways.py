@@ -40,7 +40,10 @@ def read_instead(reader: ViewReader, service: ServiceOfMenu) -> list[str]:
 
 
 def read_people(reader: ViewReader, counts: Sequence[str]) -> list[str]:
-    """How many people came together: the choices, by their counts."""
+    """How many people came together: the choices, by their counts; none: one paper for all, or one each."""
+    if not counts:
+        papers = [reader.say(f"kiosk.together.paper_{each}") for each in ("one", "each")]
+        return sentences([reader.say("kiosk.together.paper"), *reader.numbered(papers)])
     people = [reader.say("kiosk.together.people", count=int(each)) for each in counts]
     asked = [reader.say("kiosk.together.title"), reader.say("kiosk.together.lede")]
     return sentences([*asked, *reader.numbered(people)])

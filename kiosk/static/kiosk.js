@@ -178,6 +178,7 @@ const acts = {
   choose_referral: ({ referral }) => ({ type: "choose_referral", referral, pressId: newPressId() }),
   choose_instead: ({ service }) => ({ type: "choose_instead", service, pressId: newPressId() }),
   choose_people: ({ value }) => ({ type: "choose_people", people: Number(value) }),
+  choose_paper: ({ value }) => ({ type: "choose_paper", isOne: value === "one" }),
   choose_reason: ({ reason }) => ({ type: "choose_reason", reason, pressId: newPressId() }),
   print_sheet: () => ({ type: "print_sheet", pressId: newPressId() }),
   answer_escort: ({ value }) => ({ type: "answer_escort", isFetched: value === "yes" }),

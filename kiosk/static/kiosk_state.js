@@ -45,7 +45,7 @@ import {
   quietTicketMs,
   ticketReducers,
   ticketStart,
-  withTicket,
+  withTickets,
   withoutCode,
 } from "./ticket_state.js";
 
@@ -202,7 +202,7 @@ const reducers = {
     if (!isCurrent(state, pressId)) return state;
     const given = tickets.map((each) => ({ ...each, press: state.press.body }));
     const last = { ...active(state, at), view: "ticket", press: null, isTrying: false };
-    return withParty({ ...last, ...withTicket(state, given.at(-1), at) }, given);
+    return withParty({ ...last, ...withTickets(state, given, at) }, given);
   },
 
   press_refused(state, { pressId, code, problem, at }) {

@@ -12,7 +12,7 @@ import {
 import { isServerAway, informationReading } from "./information.js";
 import { NEEDS, shownServices } from "./kiosk_state.js";
 import { printOf } from "./ticket_state.js";
-import { peopleToChoose, offersNotHere, shownReferrals } from "./together_state.js";
+import { asksPaper, peopleToChoose, offersNotHere, shownReferrals } from "./together_state.js";
 
 const READ_VIEWS = [
   ...["start", "languages", "sheet", "needs", "appointment", "convocation", "notice", "ticket", "escort"],
@@ -81,6 +81,7 @@ export function choicesOf(state, onPage) {
     case "notice":
       return (wayOf(state)?.reasons ?? []).map(({ id }) => ({ type: "choose_reason", reason: id }));
     case "together":
+      if (asksPaper(state)) return [true, false].map((isOne) => ({ type: "choose_paper", isOne }));
       return peopleToChoose(state).map((people) => ({ type: "choose_people", people }));
     case "convocation": {
       const hours = convocations?.find(({ service }) => service === convocation)?.hours;
@@ -125,7 +126,7 @@ function viewReadingOf(state, onPage) {
     case "film":
       return { lang, view, service };
     case "together":
-      return { lang, view, shown: peopleToChoose(state).join(",") };
+      return { lang, view, shown: asksPaper(state) ? "" : peopleToChoose(state).join(",") };
     case "referral":
       return { lang, view, service: state.referral };
     case "needs":

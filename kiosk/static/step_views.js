@@ -4,8 +4,9 @@ import { hasFailedConvocations, SHORTEST_CODE, serviceById, filmOf } from "./app
 import { duration, localeOf, waitText } from "./words.js";
 import { button, main, put, showText, slotsOf, element, setIcon } from "./elements.js";
 import { backButton, fillPaged, homeButton, paperItems, serviceItem } from "./view_buttons.js";
-import { serviceOfTicket, ticketsOf } from "./ticket_state.js";
+import { papersOf, serviceOfTicket, ticketsOf } from "./ticket_state.js";
 import {
+  asksPaper,
   mayJoin,
   peopleToChoose,
   NOT_HERE,
@@ -244,18 +245,30 @@ export const togetherButtons = (state, say) => [
 export function togetherPrint(state, verdict, say) {
   const count = ticketsOf(state).length;
   if (count < 2 || ["pending", "elsewhere"].includes(verdict)) return null;
-  return verdict === "printed" ? say("kiosk.together.printed", { count }) : say("kiosk.together.to_note");
+  return verdict === "printed"
+    ? say("kiosk.together.printed", { count: papersOf(state) })
+    : say("kiosk.together.to_note");
 }
+
+function valued(act, value, label, icon) {
+  const made = button({ act: `choose_${act}`, key: `${act}-${value}`, label, icon });
+  made.dataset.value = value;
+  return element("li", {}, made);
+}
+
+const peopleChoices = (state, say) =>
+  peopleToChoose(state).map((people) =>
+    valued("people", String(people), say("kiosk.together.people", { count: people }), "users"),
+  );
+
+const paperChoices = (say) =>
+  ["one", "each"].map((each) => valued("paper", each, say(`kiosk.together.paper_${each}`), "ticket"));
 
 export const togetherViews = {
   together(state, say) {
     const slots = put("view-together", say);
-    const items = peopleToChoose(state).map((people) => {
-      const label = say("kiosk.together.people", { count: people });
-      const made = button({ act: "choose_people", key: `people-${people}`, label, icon: "users" });
-      made.dataset.value = String(people);
-      return element("li", {}, made);
-    });
+    if (asksPaper(state)) slots.title.textContent = say("kiosk.together.paper");
+    const items = asksPaper(state) ? paperChoices(say) : peopleChoices(state, say);
     fillPaged(slots, items, [backButton(say)], state, say);
   },
 };

@@ -25,6 +25,10 @@ export function serviceOfTicket({ menu, ticket, language }) {
   return serviceById(menu, service)?.name ?? names[language] ?? names.fr;
 }
 
+/** How many papers they are on. */
+export const papersOf = (state) =>
+  new Set(ticketsOf(state).map(({ visit, print }) => print?.job ?? visit)).size;
+
 const WORST_FIRST = ["no_paper", "unknown", "none", "elsewhere", "pending", "printed"];
 
 // What the page says of the paper, of several that of the worst: pending, printed, elsewhere (at the backup
@@ -34,8 +38,10 @@ export function printOf(state) {
   return WORST_FIRST.find((each) => papers.includes(each)) ?? "none";
 }
 
-function paperOf(state, ticket) {
-  if (!ticket.print) return "none";
+// One paper may be that of several tickets: what becomes of it is said of the first of them.
+function paperOf(state, each) {
+  if (!each.print) return "none";
+  const ticket = ticketsOf(state).find(({ print }) => print?.job && print.job === each.print.job) ?? each;
   const verdict = state.verdicts[ticket.visit] ?? ticket.print.verdict;
   const isElsewhere = Boolean(printerOf(state, ticket));
   if (verdict === "printed") return isElsewhere ? "elsewhere" : "printed";
@@ -62,13 +68,11 @@ export function quietTicketMs(state) {
   return Math.max(QUIET_TICKET_MS, paperMs);
 }
 
-// The state of the last view when a ticket has come.
-export const withTicket = (state, ticket, at) => ({
-  ...ticketStart,
-  ticket,
-  ticketAt: at,
-  paperAt: isPrinted(state, ticket) ? at : null,
-});
+// The state of the last view when tickets have come: it follows the last one, or that of the paper of all.
+export function withTickets(state, given, at) {
+  const ticket = given.at(given[0].press.one_paper ? 0 : -1);
+  return { ...ticketStart, ticket, ticketAt: at, paperAt: isPrinted(state, ticket) ? at : null };
+}
 
 // Somebody may have come who is not the owner: the code to follow the visit is hidden until they say so.
 export const covered = (state, at) => (mayCover(state, at) ? { ...state, isCovered: true } : state);

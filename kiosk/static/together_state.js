@@ -103,6 +103,10 @@ export const peopleToChoose = (state) => {
   return [2, 3, 4, 5, 6].filter((people) => people <= most);
 };
 
+/** Whether people whose count is chosen choose between one paper for all and one each. */
+export const asksPaper = (state) =>
+  state.view === "together" && state.party?.people > 2 && Boolean(ticketsOf(state)[0].print);
+
 /**
  * The body of a press that joins the first ticket. Its id follows from that ticket and the service: pressed
  * twice, it gives one ticket.
@@ -144,7 +148,8 @@ export const backToTickets = (state) => (state.party && state.view !== "ticket" 
 /** One step back, to the last view or from it: the next visitor begins without its tickets; else null. */
 export function togetherBack(state) {
   if (state.view === "ticket") return { view: "start", page: 0, party: null, ...ticketStart };
-  if (state.view === "together") return { view: "ticket", page: 0 };
+  if (state.view === "together")
+    return { view: "ticket", page: 0, party: state.party && { ...state.party, people: 0 } };
   return state.view === "start" && !state.folder && isJoining(state) ? atTickets(state) : null;
 }
 
@@ -179,19 +184,24 @@ export function furtherReducers({ active, isGuarded, choose }) {
       if (state.view !== "together" || isGuarded(state, at) || !peopleToChoose(state).includes(people))
         return state;
       const party = { ...partyOf(state), people, refused: null };
-      return pressForOthers({ ...active(state, at), party });
+      const chosen = { ...active(state, at), party, page: 0, shownAt: at };
+      return asksPaper(chosen) ? chosen : pressForOthers(chosen);
     },
+
+    choose_paper: (state, { isOne, at }) =>
+      asksPaper(state) && !isGuarded(state, at) ? pressForOthers(active(state, at), { isOne }) : state,
   };
 }
 
 // One press for all who came along: for the service of the first ticket, without its priority or needs.
 // Pressed again, it gives the tickets of before.
-function pressForOthers(state) {
+function pressForOthers(state, { isOne = false } = {}) {
   const { people, tickets } = state.party;
   const [first] = tickets;
   const { needs: _, ...likeFirst } = first.press;
   const id = `${rootOf(state)}.p2`;
   const body = { ...likeFirst, press_id: id, priority: false, linked_to: first.visit, people: people - 1 };
+  if (isOne) body.one_paper = true;
   const press = { id, attempt: 1, service: body.service, body };
   return { ...state, view: "taking", isTrying: true, press };
 }

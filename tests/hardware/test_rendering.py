@@ -29,11 +29,12 @@ from tests.kiosk.samples import ARABIC, FOLLOW_URL, FRENCH, SPANISH, content, ti
 LONG = replace(
     SPANISH, service="Adquisición de la nacionalidad francesa por declaración y por naturalización"
 )
+SIX = ("A042", "A043", "A044", "A045", "A046", "A1000")
 SAMPLES = {
     "french": ticket(),
     "spanish": ticket(SPANISH),
     "arabic": ticket(ARABIC),
-    "family": ticket(ARABIC, numbers=("A042", "A043", "A044", "A045", "A046", "A1000")),
+    "family": ticket(ARABIC, numbers=SIX),
     "long service": ticket(LONG, number="A1000"),
     "reprint without code": ticket(is_reprint=True, is_demonstration=True, follow_url=None, wait_min=None),
 }
@@ -132,8 +133,9 @@ def test_two_printers_put_the_dots_on_paper_that_were_drawn(name, fonts_dir, emu
     assert same_dots(drawn, picture(simulated_ticket(simulated, blob).png))
 
 
-def test_a_narrow_printer_puts_the_same_dots_on_paper(fonts_dir, emupos_printers):
-    narrow = ticket(ARABIC, width_dots=384)
+@pytest.mark.parametrize("numbers", [(), SIX])
+def test_a_narrow_printer_puts_the_same_dots_on_paper(numbers, fonts_dir, emupos_printers):
+    narrow = ticket(ARABIC, width_dots=384, numbers=numbers)
     blob = render(narrow, PrinterProfile(width_dots=384), fonts_dir)
     receipt = emupos_receipt(emupos_printers[384], blob)
     assert same_dots(draw(narrow, fonts_dir), picture(emupos_printers[384].png(receipt)))

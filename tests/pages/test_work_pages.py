@@ -115,7 +115,7 @@ def test_the_question_mark_tells_each_key_that_works_on_a_page(
     expect(dom_page.locator("[data-live=yes]").first).to_be_visible()
     dom_page.keyboard.press("?")
     told = {each.inner_text() for each in dom_page.locator(".keys-help dt").all()} - {"?", "Échap"}
-    at_reception = {"1–9", "S", "A", "G", "M", "F", "F2", "U", "A042"}
+    at_reception = {"1–9", "S", "A", "G", "M", "F", "F2", "U", "P", "A042"}
     assert (
         told == {"/console": {*usual_keys().values(), "1–9"}, "/accueil": at_reception, "/mur": {"F"}}[path]
     )

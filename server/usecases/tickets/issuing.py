@@ -168,9 +168,9 @@ def _give(
         if appointment is not None:
             ticket["appointment"] = appointment
         kept.append(ticket)
-    _queue_prints(transaction, request, kept)
     if companion is not None or len(kept) > 1:
         _link(transaction, kept, companion)
+    _queue_prints(transaction, request, kept)
     tokens = database.ticket_tokens
     issued: list[IssuedTicket] = [
         {**ticket, "token": tokens.of(ticket["visit"]), "is_repeated": False} for ticket in kept
@@ -354,8 +354,9 @@ def _queue_prints(transaction: HallTransaction, request: TicketRequest, given: l
     if printing is None:
         return
     other_printer = None if printing.id == request.kiosk else printing.label
-    has_one_paper = request.has_one_paper and len(given) > 1
-    more: Json = {"numbers": [each["number"] for each in given]} if has_one_paper else {}
+    together = given[0].get("together")
+    has_one_paper = request.has_one_paper and len(given) > 1 and together is not None
+    more: Json = {"numbers": together["numbers"]} if has_one_paper and together is not None else {}
     for ticket in given[:1] if has_one_paper else given:
         content = {"kind": "ticket", "language": request.language, "ahead": ticket["ahead"], **more}
         visit, by = ticket["visit"], request.kiosk

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { initialState, reduce, secondsLeft } from "../../../kiosk/static/kiosk_state.js";
 import { sendThrice } from "../../../kiosk/static/press.js";
 import { focusReadingOf, readingOf } from "../../../kiosk/static/reading_state.js";
-import { printOf, ticketsOf } from "../../../kiosk/static/ticket_state.js";
+import { papersOf, printOf, ticketsOf } from "../../../kiosk/static/ticket_state.js";
 import {
   MOST_TOGETHER,
   mayJoin,
@@ -210,6 +210,26 @@ test("people who came along get one ticket each in one request, and no more by a
   assert.equal(mayJoin(state, { isPeople: true }), false, "they were counted already");
   assert.equal(mayJoin(state), true);
   assert.equal(printOf(state), "no_paper", "the worst of three papers");
+});
+
+test("where a printer prints, three people choose between one paper for all and one each", () => {
+  const first = given("v1", { print: { job: "j1", verdict: "printed" } });
+  const asked = next(issued(walk([choose("accueil", "root-press")]), first), "show_together");
+  assert.equal(next(asked, "choose_people", { people: 2 }).view, "taking");
+  const three = next(asked, "choose_people", { people: 3 });
+  assert.deepEqual([three.view, three.press], ["together", null]);
+  assert.deepEqual(readingOf(three, []), { lang: "fr", view: "together", shown: "" });
+  const early = { type: "choose_paper", isOne: true, at: three.shownAt };
+  assert.equal(reduce(three, early), three, "a double press chooses nothing");
+  assert.deepEqual([next(three, "back").view, next(three, "back").party.people], ["ticket", 0]);
+  assert.equal(next(three, "choose_paper", { isOne: false }).press.body.one_paper, undefined);
+  const taking = next(three, "choose_paper", { isOne: true });
+  assert.deepEqual([taking.press.body.one_paper, taking.press.body.people], [true, 2]);
+  const print = { job: "j2", verdict: null };
+  let state = issued(taking, given("v2", { print }), given("v3", { print }));
+  assert.deepEqual([papersOf(state), printOf(state), state.ticket.visit], [2, "pending", "v2"]);
+  state = next(state, "print_verdict", { visit: "v2", verdict: "printed" });
+  assert.equal(printOf(state), "printed", "the verdict of the first is that of all on its paper");
 });
 
 test("when there are too few tickets for all, the one in hand stays, it is said, and fewer may be chosen", () => {

@@ -283,7 +283,9 @@ def test_a_referral_says_how_and_further_tickets_of_one_visitor_are_linked(hall,
     expect(page.locator(".number span")).to_have_count(2)
     press(page, "[data-act=show_together]")
     press(page, "[data-key=people-3]")
+    press(page, "[data-key=paper-one]")
     expect(page.locator(".number span")).to_have_count(4)
     assert page.locator(".number").inner_text().split()[0] == first
     assert received(hall) == before + 4
+    expect(page.locator("main")).to_contain_text("Prenez vos 3 tickets")
     press(page, "[data-act=home]")

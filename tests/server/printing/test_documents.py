@@ -85,6 +85,18 @@ def test_one_paper_names_a_family_and_each_of_them_may_have_one_of_their_own(ope
     assert all_numbers not in own
 
 
+@pytest.mark.both_databases
+def test_the_one_paper_of_companions_names_who_has_a_ticket_already_too(open_hall):
+    hall = open_hall(9)
+    first = hall.press()
+    request = TicketRequest(
+        "laon-accueil", "companions", kiosk=KIOSK, people=3, has_one_paper=True, linked_to=first["visit"]
+    )
+    given = issue_family(hall.database, "laon", AUTHOR, request)
+    [job] = {ticket["print"]["job"] for ticket in given if ticket["print"]}
+    assert "  ".join(each["number"] for each in (first, *given)) in texts_of(paper(hall, job))
+
+
 def test_the_chosen_language_is_printed_with_french_and_names_the_service(open_small_hall):
     hall = open_small_hall(9)
     document = paper(hall, hall.press(language="es")["print"]["job"])
