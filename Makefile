@@ -113,7 +113,7 @@ wheel: setup ## The product as one file in dist, with what browsers and the help
 bundle: wheel sbom ## dist for a machine without internet: the wheel, its packages with their hashes, what they are
 	@$(PYTHON) -m pip download --quiet --require-hashes --no-deps --only-binary :all: --dest dist/packages \
 		--requirement requirements.lock
-	@cp -R requirements.lock var/sbom dist/
+	@cp -R requirements.lock var/sbom docs/monitoring dist/
 
 test: programs tools ## Every check and every test, with small counts
 	@$(call beside,check sbom,-n $(WORKERS) $(TESTS))

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from server import measures
-from server.app import metrics
+from server.app import metrics, subjects
 from server.app.metrics import HallLabels
 from server.domain.facts import print_ended
 from server.domain.refusals import Refusal
@@ -58,6 +59,7 @@ def read(api: ApiSite) -> Values:
 # --- what is counted and read -------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 def test_tickets_calls_requests_and_who_waits_are_counted_by_hall(api: ApiSite):
     api.database.subscribers.append(api.app.extensions["parvis"].metrics.committed)
     before = read(api)
@@ -142,9 +144,14 @@ def test_every_measure_is_declared_once_with_labels_that_name_nobody(api: ApiSit
     assert len(set(names)) == len(names)
     labels = {label for *_, each, _ in measures.declared() for label in each}
     assert labels <= {"hall", "kind", "verdict", "route", "round", "event", "service", "version", "schema"}
+    text = api.app.test_client().get("/metrics").text
+    checked = subprocess.run(
+        ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
     answered = {
         family.name + ("_total" if family.type == "counter" else "")
-        for family in text_string_to_metric_families(api.app.test_client().get("/metrics").text)
+        for family in text_string_to_metric_families(text)
         if family.name.startswith("parvis_")
     }
     assert answered <= set(names)
@@ -162,6 +169,28 @@ def test_a_log_line_of_an_error_is_counted_by_its_event_and_free_text_as_other()
             record.values = {}
         counter.emit(record)
     assert (counted("job_failed"), counted("other")) == (before[0] + 1, before[1] + 1)
+
+
+def test_a_round_that_fails_goes_on_and_its_last_good_end_stays(monkeypatch: pytest.MonkeyPatch):
+    instants, slept, worked = iter((100.0, 200.0, 300.0)), iter((20.0, 20.0, 20.0)), iter((True, False, True))
+    monkeypatch.setattr(subjects, "time", SimpleNamespace(time=lambda: next(instants)))
+
+    def now() -> float:
+        return float(measures.ROUND_DONE.labels("send_due_of_test")._value.get())
+
+    seen: list[float] = []
+
+    def sleep(_: float) -> None:
+        seen.append(now())
+        next(slept)
+
+    def send_due_of_test(_: str) -> None:
+        assert next(worked)
+
+    base: Any = SimpleNamespace(socketio=SimpleNamespace(sleep=sleep))
+    with pytest.raises(StopIteration):
+        subjects.Foundation.every(base, 20.0, partial(send_due_of_test, "hall"))()
+    assert seen == [100.0, 200.0, 200.0, 300.0]
 
 
 # --- several workers -----------------------------------------------------------------------------
