@@ -200,20 +200,21 @@ def migrated_postgresql(postgresql: PostgresqlCluster) -> str:
 
 @pytest.fixture
 def statements(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many reads there were, by kind."""
-    from server.store.engine.statements import Rows
+    """How many reads reached a database."""
+    from server.store.engine.postgres import PostgresRows, Reads
+    from server.store.engine.stores import SqliteRows
 
     found = Counter[str]()
 
-    def counting(name: str, execute: Any) -> Any:
+    def counting(execute: Any) -> Any:
         def counted(*given: Any, **values: Any) -> Any:
-            found[name] += 1
+            found["reads"] += 1
             return execute(*given, **values)
 
         return counted
 
-    for name in ("one", "all"):
-        monkeypatch.setattr(Rows, name, counting(name, getattr(Rows, name)))
+    for rows in (SqliteRows, Reads, PostgresRows):
+        monkeypatch.setattr(rows, "found", counting(rows.found))
     return found
 
 

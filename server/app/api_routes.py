@@ -12,7 +12,7 @@ from server.live import messages as live_messages
 from server.printing.documents import logo_file
 from server.printing.pulled_printers import FOLDER, Drawn, byte_drawer, drawer, note_refused_secret
 from server.store.notices.notices import notices_with_medium
-from server.usecases.devices.read_supervision import DeviceSightings, Releases
+from server.usecases.devices.device_places import DeviceSightings, Releases
 from server.usecases.printing.pulled_jobs import Draw
 from server.web.access.requirements import Access, requires
 from server.web.access.site_context import give_app
@@ -78,17 +78,13 @@ def _install_devices(parts: WebParts, screen_release: Callable[[], str]) -> None
     app, api, parvis = parts.app, parts.api, parts.parvis
     watch = parvis.devices
 
-    def sightings(hall: str) -> DeviceSightings:
-        releases: Releases = {"screen": screen_release(), "kiosk": kiosk.pages.release()}
-        pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
-        return DeviceSightings(watch.players.of_hall(hall), pictures, releases)
-
-    def of_halls(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
+    def sightings(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
         releases: Releases = {"screen": screen_release(), "kiosk": kiosk.pages.release()}
         found = watch.players.of_halls(halls)
-        return {hall: DeviceSightings(found[hall], {}, releases) for hall in halls}
+        pictures = parvis.pictures.of_halls(halls, parvis.database.clock.now())
+        return {hall: DeviceSightings(found[hall], pictures[hall], releases) for hall in halls}
 
-    give_app(app, SeenDevices(of_halls))
+    give_app(app, SeenDevices(sightings))
     slow_codes = parts.brake("pairing_code", "20 per minute", by=by_caller)
     renewal_asked = parvis.publisher.renewal_asked
     app.register_api(supervision_api(api, sightings))

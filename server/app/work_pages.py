@@ -1,6 +1,6 @@
 """The pages of people at work, in the groups of the menu."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint
 
@@ -12,7 +12,8 @@ from server.printing.documents import sample_ticket
 from server.settings import ASSETS, DOCS
 from server.store.journal.chain import Anchors
 from server.usecases.alarms.read_alarms import count_alarms
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.device_places import DeviceSightings, Releases
+from server.usecases.devices.read_supervision import SightingsOf
 from server.usecases.hall.screen import HallVoice, read_voices
 from server.usecases.media.read_look import LogoAnswer
 from server.web.access.site_context import give_app
@@ -69,7 +70,7 @@ def install_work_pages(parts: WebParts) -> None:
         notices.NoticePages(parvis.devices.players),
         alerts.BulletinPages(parvis.publisher.programme_changed),
         _voices(parts),
-        ScreenDayPages(_sightings(parts), parvis.devices.players.of_hall),
+        ScreenDayPages(_sightings(parts), parvis.devices.players.of_halls),
         Drawings(letters),
         quality.Views(),
         build_what_ifs(database),
@@ -104,12 +105,14 @@ def _voices(parts: WebParts) -> HallVoices:
     return HallVoices(voices)
 
 
-def _sightings(parts: WebParts) -> Callable[[str], DeviceSightings]:
-    """The last reports and pictures of a hall's (id) devices; releases are not read."""
+def _sightings(parts: WebParts) -> SightingsOf:
+    """The last reports and pictures of the devices of halls (ids); releases are not read."""
     parvis = parts.parvis
 
-    def sightings(hall: str) -> DeviceSightings:
-        pictures = parvis.pictures.of_hall(hall, parvis.database.clock.now())
-        return DeviceSightings(parvis.devices.players.of_hall(hall), pictures, {"screen": "", "kiosk": ""})
+    def sightings(halls: Sequence[str]) -> Mapping[str, DeviceSightings]:
+        found = parvis.devices.players.of_halls(halls)
+        pictures = parvis.pictures.of_halls(halls, parvis.database.clock.now())
+        none: Releases = {"screen": "", "kiosk": ""}
+        return {hall: DeviceSightings(found[hall], pictures[hall], none) for hall in halls}
 
     return sightings

@@ -54,9 +54,9 @@ def list_devices(
     Then the kiosks and screens no device is paired with.
     """
     with closing(open_database(Settings())) as database:
-        hall_id = None if hall is None else database.hall_id(hall)
+        halls = None if hall is None else [database.hall_id(hall)]
         with database.read() as rows:
-            found = paired_devices(rows, hall_id)
+            found = paired_devices(rows, halls)
         vacant = list(_vacant(database, hall, {row.configured for row in found if row.revoked_at is None}))
     for row in found:
         _say_device(row)

@@ -152,7 +152,7 @@ RECEPTION = Author("demonstration-reception")
 def kiosk_author(database: Database, hall: str) -> Author:
     """The first kiosk of a hall (id) as an author."""
     with database.read() as rows:
-        kiosks = [each.id for each in paired_devices(rows, hall) if each.kind == "kiosk"]
+        kiosks = [each.id for each in paired_devices(rows, [hall]) if each.kind == "kiosk"]
     first = min(kiosks, default=None)
     return RECEPTION if first is None else Author(first, first)
 

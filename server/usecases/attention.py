@@ -7,8 +7,9 @@ from server.store.transactions.database import Database
 from server.usecases.actions import actions_to_attend
 from server.usecases.alarms.read_alarms import alarms_to_attend
 from server.usecases.complaints.act_on_entry import complaints_to_attend
-from server.usecases.devices.needing import SightingsOf, devices_to_attend
+from server.usecases.devices.needing import devices_to_attend
 from server.usecases.devices.presence import kiosks_to_attend
+from server.usecases.devices.read_supervision import SightingsOf
 from server.usecases.incidents.lists import incidents_to_attend
 from server.usecases.notices.attention import notices_to_attend
 from server.usecases.reports.committee import meetings_to_attend

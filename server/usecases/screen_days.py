@@ -19,7 +19,7 @@ from server.store.engine.statements import Rows
 from server.store.notices.displays import DisplayedNotice, displays_in_hall
 from server.store.notices.notices import corrections_of, shown_between, titles_of
 from server.store.transactions.database import Database
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.device_places import DeviceSightings
 from server.usecases.notices.contents import HallWords
 from server.usecases.notices.notice_places import ANY_SCREEN
 from server.usecases.notices.read_programme import (
@@ -27,7 +27,7 @@ from server.usecases.notices.read_programme import (
     hall_words,
     last_instant,
     programme_of,
-    read_programme,
+    read_programmes,
     slides_for,
 )
 from server.usecases.notices.rounds import ProgrammeItem, Slide, items_of, to_ms, turn_ms_of
@@ -298,11 +298,11 @@ def read_screens_now(
     with database.read() as rows:
         displays = displays_in_hall(rows, hall_id, business_day(configuration.calendar, now))
         titles = titles_of(rows, sorted({each.notice for each in displays}))
-    found = []
+    programmes, found = read_programmes(database, {hall_id: configuration}, translate), []
     for screen in configuration.screens.values():
         if screen.is_retired:
             continue
-        items = read_programme(database, hall_id, screen.id, translate)["items"]
+        items = programmes[screen.id]["items"]
         sighting, picture = sightings.sightings.get(screen.id), sightings.pictures.get(screen.id)
         report = player_report(sighting)
         shown = None if report is None else report["notice"]

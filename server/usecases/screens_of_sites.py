@@ -24,6 +24,9 @@ from server.store.transactions.database import Database
 
 type Trouble = Literal["never", "away", "refused", "not_updated", "sound"]
 
+type ReportsOf = Callable[[Sequence[str]], Mapping[str, Mapping[str, Sighting]]]
+"""The last sightings of the devices of halls (ids), by hall."""
+
 ON_A_PAGE = 24
 """Cards of a page: what one may ask pictures of."""
 
@@ -53,13 +56,14 @@ class ScreenCard:
 def read_cards(
     database: Database,
     halls: Sequence[HallConfiguration],
-    sightings_of: Callable[[str], Mapping[str, Sighting]],
+    sightings_of: ReportsOf,
 ) -> list[ScreenCard]:
-    """The screens of halls, those in trouble first; `sightings_of`: by the id of a hall."""
+    """The screens of halls, those in trouble first."""
     now = database.clock.now()
-    found = []
+    ids = {hall.hall: database.hall_id(hall.hall) for hall in halls}
+    every, found = sightings_of(list(ids.values())), []
     for hall in halls:
-        sightings = sightings_of(database.hall_id(hall.hall))
+        sightings = every[ids[hall.hall]]
         for screen in hall.screens.values():
             if not screen.is_retired:
                 sighting = sightings.get(screen.id)

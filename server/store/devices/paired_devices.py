@@ -1,7 +1,7 @@
 """Paired devices, pairings that wait, and the owner of a bearer token: a device or an API key."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -91,7 +91,7 @@ _PAIRED = (
     .order_by(hall.c.slug, device.c.created_at, device.c.id)
 )
 _EVERY_DEVICE = Read(PairedDevice, _PAIRED)
-_DEVICES_OF_HALL = Read(PairedDevice, _PAIRED.where(device.c.hall == bindparam("hall")))
+_DEVICES_OF_HALLS = Read(PairedDevice, _PAIRED.where(device.c.hall.in_(bindparam("halls", expanding=True))))
 _KEY_IS_VALID = and_(
     api_key.c.revoked_at.is_(None),
     or_(api_key.c.expires_at.is_(None), api_key.c.expires_at > bindparam("now")),
@@ -124,9 +124,9 @@ def device_of_token(rows: Rows, token: str) -> DeviceOfToken | None:
     return rows.one(_OF_TOKEN, digest=token_digest(token))
 
 
-def paired_devices(rows: Rows, hall: str | None = None) -> list[PairedDevice]:
-    """Every device of a hall (id) or of all, revoked ones included, the oldest first."""
-    return rows.all(_EVERY_DEVICE) if hall is None else rows.all(_DEVICES_OF_HALL, hall=hall)
+def paired_devices(rows: Rows, halls: Sequence[str] | None = None) -> list[PairedDevice]:
+    """Every device of these halls (ids) or of all, revoked ones included, the oldest first of each hall."""
+    return rows.all(_EVERY_DEVICE) if halls is None else rows.all(_DEVICES_OF_HALLS, halls=halls)
 
 
 def bearer_of_token(rows: Rows, token: str, now: datetime) -> Bearer:
@@ -232,16 +232,18 @@ class ScreenPictures:
                 other.file.unlink(missing_ok=True)
         return kept
 
-    def of_hall(self, hall: str, now: datetime) -> dict[str, ScreenPicture]:
-        """The last picture of each screen of a hall that has one."""
-        found = (
-            each for each in self._all(hall) if each.hall == hall and now - each.taken_at <= self.kept_for
-        )
-        return {each.screen: each for each in sorted(found, key=lambda each: each.taken_at)}
+    def of_halls(self, halls: Sequence[str], now: datetime) -> dict[str, dict[str, ScreenPicture]]:
+        """The last picture of each screen that has one, of these halls, by hall."""
+        found = dict[str, dict[str, ScreenPicture]]({hall: {} for hall in halls})
+        every = self._all(halls[0] if len(halls) == 1 else "*")
+        for each in sorted(every, key=lambda each: each.taken_at):
+            if each.hall in found and now - each.taken_at <= self.kept_for:
+                found[each.hall][each.screen] = each
+        return found
 
     def read(self, hall: str, screen: str, now: datetime) -> bytes | None:
         """The last picture of a screen (WebP); None when there is none."""
-        found = self.of_hall(hall, now).get(screen)
+        found = self.of_halls([hall], now)[hall].get(screen)
         try:
             return None if found is None else found.file.read_bytes()
         except FileNotFoundError:  # a newer one has taken its place

@@ -5,11 +5,12 @@ a print job or the state of a printer shows the fence it got, in the same transa
 """
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, type_coerce
+from sqlalchemy import bindparam, func, or_, select, type_coerce
 
 from server.domain.instants import EPOCH, from_text, to_text
 from server.domain.printing.printers import LEARNT_FROM, EndedRoll, PrinterSighting, Roll, RollEnd
@@ -26,14 +27,26 @@ _IS_IN = roll.c.ended_at.is_(None)
 _COLUMNS = ("id", "began_at", "papers", "low_at", "is_out", "was_opened")
 
 _IN_PRINTER = Read(Roll, rows_of(Roll, roll).where(_OF_PRINTER, _IS_IN))
-ended_rolls = Several(
-    EndedRoll,
-    select(roll.c.papers, roll.c.low_at, roll.c.ended_by.label("end"))
-    .where(_OF_PRINTER, roll.c.ended_at.is_not(None))
-    .order_by(roll.c.began_at.desc(), roll.c.id.desc())
-    .limit(LEARNT_FROM),
+_NEWEST_FIRST = func.row_number().over(
+    partition_by=roll.c.printer, order_by=(roll.c.began_at.desc(), roll.c.id.desc())
 )
-"""The last rolls of a printer that are gone, the newest first."""
+_ENDED = (
+    select(roll.c.printer, roll.c.papers, roll.c.low_at, roll.c.ended_by, _NEWEST_FIRST.label("rank"))
+    .where(roll.c.printer.in_(bindparam("printers", expanding=True)), roll.c.ended_at.is_not(None))
+    .subquery()
+)
+_LAST_ENDED = Read(
+    tuple[str, int, int | None, RollEnd],
+    select(_ENDED.c.printer, _ENDED.c.papers, _ENDED.c.low_at, _ENDED.c.ended_by)
+    .where(_ENDED.c.rank <= LEARNT_FROM)
+    .order_by(_ENDED.c.printer, _ENDED.c.rank),
+)
+_ROLLS_IN = Read(
+    tuple[str, int, int | None, bool, bool],
+    select(roll.c.printer, roll.c.papers, roll.c.low_at, roll.c.is_out, roll.c.was_opened).where(
+        roll.c.printer.in_(bindparam("printers", expanding=True)), _IS_IN
+    ),
+)
 _BEGIN = Write(roll.insert(), "printer", *_COLUMNS)
 _COUNT = Write.insert_or(
     lambda new: {"papers": roll.c.papers + new.papers}, roll, ["printer"], _COLUMNS, index_where=_IS_IN
@@ -51,6 +64,23 @@ _END = Write(roll.update().where(roll.c.printer == bindparam("of_printer"), _IS_
 def roll_in(rows: Rows, printer: str) -> Roll:
     """The roll in a printer; a new one when it has not printed yet."""
     return rows.one(_IN_PRINTER, printer=printer) or Roll()
+
+
+def rolls_in(rows: Rows, printers: Sequence[str]) -> dict[str, Roll]:
+    """The rolls in these printers; without those that have not printed yet."""
+    found = rows.all(_ROLLS_IN, printers=printers)
+    return {
+        printer: Roll(papers, low_at, is_out, was_opened)
+        for printer, papers, low_at, is_out, was_opened in found
+    }
+
+
+def ended_rolls(rows: Rows, printers: Sequence[str]) -> Mapping[str, list[EndedRoll]]:
+    """The last rolls of these printers that are gone, the newest first of each."""
+    ended = defaultdict[str, list[EndedRoll]](list)
+    for printer, papers, low_at, end in rows.all(_LAST_ENDED, printers=printers):
+        ended[printer].append(EndedRoll(papers, low_at, end))
+    return ended
 
 
 def count_papers(transaction: Writes, printer: str, papers: int) -> None:
@@ -99,8 +129,9 @@ class PrinterProbe:
 
 
 _ANSWERED = ["place", "asked_at", "state", "name", "has_process_id", "speed"]
-probe_of = One.of(PrinterProbe, printer_probe, "printer")
-"""What is known of a printer; None: it was never probed, and nobody read a sheet of it."""
+_PROBED = printer_probe.c.printer.in_(bindparam("printers", expanding=True))
+probes_of = Several.of(PrinterProbe, printer_probe, _PROBED)
+"""What is known of these printers; without those never probed of which nobody read a sheet."""
 every_probe = Several.of(PrinterProbe, printer_probe)
 """What is known of all printers, in no order."""
 _KEEP = Write.upsert(printer_probe, ["printer"], _ANSWERED)
@@ -139,6 +170,9 @@ class PulledPrinter:
 
 pulled_printer_of = One.of(PulledPrinter, pulled_printer, "printer")
 """A printer that fetches its jobs, by the id of its kiosk; None: it never had a secret."""
+_PULLED = pulled_printer.c.printer.in_(bindparam("printers", expanding=True))
+pulled_printers_of = Several.of(PulledPrinter, pulled_printer, _PULLED)
+"""Those of these printers that ever had a secret."""
 every_pulled_printer = Several.of(PulledPrinter, pulled_printer)
 """Every printer that ever had a secret, in no order."""
 _KEEP_SECRET = Write.upsert(pulled_printer, ["printer"], ["hall", "kind", "secret", "renewed_at"])
@@ -209,6 +243,8 @@ class Lease:
 
 _LEASES = rows_of(Lease, printer_lease, state=type_coerce(printer_lease.c.state, Document))
 _LEASE = _LEASES.where(printer_lease.c.printer == bindparam("printer"))
+leases_of = Several(Lease, _LEASES.where(printer_lease.c.printer.in_(bindparam("printers", expanding=True))))
+"""The leases of these printers, of those that were ever driven."""
 every_lease = Several(Lease, _LEASES)
 """The lease of each printer that was ever driven."""
 lease_of = One(Lease, _LEASE)

@@ -219,8 +219,12 @@ _GO_ON = Write(
     .values(last_at=bindparam("last_at"))
 )
 _BEGIN = Write.new_row(panel_rest, PanelRest, "hall")
-_RESTS_OF_HALL = Read.of(
-    PanelRest, panel_rest, "hall", panel_rest.c.last_at >= bindparam("since"), order=("began_at",)
+_RESTS = Read.of(
+    PanelRest,
+    panel_rest,
+    panel_rest.c.hall.in_(bindparam("halls", expanding=True)),
+    panel_rest.c.last_at >= bindparam("since"),
+    order=("began_at",),
 )
 delete_panel_rests = ChangeBy(panel_rest.delete().where(panel_rest.c.last_at < bindparam("before")))
 """Deletes the rests that ended before an instant; how many."""
@@ -233,10 +237,10 @@ def add_panel_rest(rows: WrittenRows, hall: str, screen: str, now: datetime) -> 
         rows.execute(_BEGIN, hall=hall, screen=screen, began_at=now, last_at=now)
 
 
-def panel_rests_of_hall(rows: Rows, hall: str, since: datetime) -> Mapping[str, list[PanelRest]]:
-    """The rests of a hall's (id) panels that lasted until `since` or longer, by the screen's id."""
+def panel_rests(rows: Rows, halls: Sequence[str], since: datetime) -> Mapping[str, list[PanelRest]]:
+    """The rests of the panels of halls (ids) that lasted until `since` or longer, by the screen's id."""
     found: defaultdict[str, list[PanelRest]] = defaultdict(list)
-    for rest in rows.all(_RESTS_OF_HALL, hall=hall, since=since):
+    for rest in rows.all(_RESTS, halls=halls, since=since):
         found[rest.screen].append(rest)
     return found
 
@@ -285,7 +289,12 @@ def _added(new: NewValues) -> Mapping[str, ColumnElement[object]]:
 
 
 _ADD = Write.insert_or(_added, device_presence, _KEY, ["seen", "missed", "seen_at"])
-_PRESENCE_OF_HALL = Read.of(_Day, device_presence, "hall", device_presence.c.looked_on >= bindparam("since"))
+_PRESENCES = Read.of(
+    _Day,
+    device_presence,
+    device_presence.c.hall.in_(bindparam("halls", expanding=True)),
+    device_presence.c.looked_on >= bindparam("since"),
+)
 delete_checks = ChangeBy(device_presence.delete().where(device_presence.c.looked_on < bindparam("before")))
 """Deletes the sums of days before a local day; how many."""
 
@@ -305,10 +314,10 @@ def add_checks(rows: WrittenRows, hall: str, on: date, checks: Iterable[Presence
         )
 
 
-def presences_of_hall(rows: Rows, hall: str, since: date) -> Mapping[tuple[str, str], KnownPresence]:
-    """The presence of a hall's (id) devices from a local day on, by kind and id in the document."""
+def presences(rows: Rows, halls: Sequence[str], since: date) -> Mapping[tuple[str, str], KnownPresence]:
+    """The presence of the devices of halls (ids) from a local day on, by kind and id in the document."""
     found: dict[tuple[str, str], list[_Day]] = {}
-    for day in rows.all(_PRESENCE_OF_HALL, hall=hall, since=since):
+    for day in rows.all(_PRESENCES, halls=halls, since=since):
         found.setdefault((day.kind, day.configured), []).append(day)
     return {device: _presence_of(days) for device, days in found.items()}
 

@@ -368,6 +368,20 @@ class Rows(ABC):
         """Every row that a statement finds with these values."""
 
 
+class ReadOnce(Rows):
+    """Rows that are read once: what was found stays, for an answer that asks the same for many halls."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._known: dict[tuple[object, ...], list[Any]] = {}
+
+    def found[R](self, statement: Read[R], values: Values) -> list[R]:
+        identity = Query(statement, values).identity
+        if identity not in self._known:
+            self._known[identity] = self._rows.found(statement, values)
+        return self._known[identity]
+
+
 class WrittenRows(Rows):
     """The rows of a transaction: it reads, and writes at once."""
 

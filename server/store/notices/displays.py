@@ -1,15 +1,15 @@
 """How long screens showed each notice, how far each player's record is counted; busy hours of a hall."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, cast, func, select
 
+from server.domain.facts import Json
 from server.domain.hours.busy_hours import COUNTED_WEEKS, Affluence
 from server.domain.notices.displays import Interval
-from server.store.engine.lookups import ChangeBy, Count, Distinct, NewRow, One, Several
+from server.store.engine.lookups import ChangeBy, Count, Distinct, NewRow, One, Pairs, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows
 from server.store.tables.notices import affluence, display, display_interval, display_record
 
@@ -151,17 +151,28 @@ def intervals_between(rows: Rows, screen: str, since: datetime, until: datetime)
     )
 
 
-_COUNTS = Read(dict[str, Any], select(affluence.c.counts).where(affluence.c.hall == bindparam("hall")))
+_COUNTS = Pairs(
+    tuple[str, Json],
+    select(affluence.c.hall, affluence.c.counts).where(
+        affluence.c.hall.in_(bindparam("halls", expanding=True))
+    ),
+)
 counted_at_of = One(datetime, select(affluence.c.counted_at).where(affluence.c.hall == bindparam("hall")))
 """When the tickets of a hall (id) were last counted; None where they never were."""
 _KEEP = Write.upsert(affluence, ("hall",), ("counted_at", "counts"))
 
 
+def affluences_of(rows: Rows, halls: Sequence[str]) -> dict[str, Affluence]:
+    """The tickets of these halls (ids) as last counted; without those where they never were."""
+    return {hall: _affluence(counts) for hall, counts in _COUNTS(rows, halls).items()}
+
+
 def affluence_of(rows: Rows, hall: str) -> Affluence | None:
     """The tickets of a hall (id) as last counted; None where they never were."""
-    counts = rows.one(_COUNTS, hall=hall)
-    if counts is None:
-        return None
+    return affluences_of(rows, [hall]).get(hall)
+
+
+def _affluence(counts: Json) -> Affluence:
     tickets = {(weekday, hour): counted for weekday, hour, counted in counts["tickets"]}
     if isinstance(counts["days"], dict):  # counted by an earlier release: days by weekday
         days = {slot: counts["days"].get(str(slot[0]), 0) for slot in tickets}

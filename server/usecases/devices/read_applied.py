@@ -12,8 +12,8 @@ from server.store.configuration.halls import HALL
 from server.store.devices.sightings import Players, published_halls
 from server.store.transactions.database import Database
 from server.usecases.configuration.configuration_document import DocumentReader, document_for
+from server.usecases.devices.device_places import KINDS
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.read_supervision import KINDS
 
 
 class AppliedDevice(TypedDict):

@@ -6,7 +6,7 @@ of these changes, each reading gives the same programme and the same revision.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
@@ -33,8 +33,8 @@ from server.domain.hours.windows import (
     within,
 )
 from server.domain.instants import from_text
-from server.store.engine.statements import Rows
-from server.store.notices.displays import affluence_of
+from server.store.engine.statements import ReadOnce, Rows
+from server.store.notices.displays import affluence_of, affluences_of
 from server.store.notices.media_details import feed_row
 from server.store.notices.notices import ShownNotice, content_of, shown_between
 from server.store.transactions.database import Database
@@ -162,6 +162,27 @@ def read_programme(
     return {**found, "hours": None} if preview is not None else found
 
 
+def read_programmes(
+    database: Database, halls: Mapping[str, HallConfiguration], translate: Callable[..., str]
+) -> Mapping[str, ProgrammeAnswer]:
+    """The programme of each screen (id) of these halls (by id), in as many statements for one as for many."""
+    now, published = database.clock.now(), dict[Window, Sequence[ShownNotice]]()
+    programmes = dict[str, ProgrammeAnswer]()
+    with database.read() as rows:
+        reads, affluences = ReadOnce(rows), affluences_of(rows, list(halls))
+        for hall, configuration in halls.items():
+            days = covered_days(configuration.calendar, now)
+            covered = covered_window(days, configuration.site.zone)
+            if covered not in published:
+                published[covered] = shown_between(rows, *covered)
+            words = HallWords(reads, configuration, days, affluences.get(hall) or Affluence(), translate)
+            for screen in configuration.screens:
+                items = items_of(slides_of(words, screen, covered, published[covered]), words)
+                programmes[screen] = programme_of(configuration, days, items)
+            database.breathe()
+    return programmes
+
+
 def programme_of(
     configuration: HallConfiguration, days: Sequence[date], items: list[ProgrammeItem]
 ) -> ProgrammeAnswer:
@@ -195,9 +216,14 @@ def slides_for(rows: Rows, words: HallWords, screen: str, covered: Window) -> li
 
     The cards of the vigilance, the waits, the published notices, and the slide on priority cards.
     """
+    return slides_of(words, screen, covered, shown_between(rows, *covered))
+
+
+def slides_of(words: HallWords, screen: str, covered: Window, notices: Iterable[ShownNotice]) -> list[Slide]:
+    """As `slides_for`, of the notices published in that window."""
     hall = words.hall
     published = []
-    for shown in shown_between(rows, *covered):
+    for shown in notices:
         notice = shown.content
         if not is_for_screen(targets_of(notice), hall, screen):
             continue

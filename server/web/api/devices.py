@@ -19,7 +19,7 @@ from server.domain.refusals import Refusal
 from server.store.devices.paired_devices import DeviceInUse, device_in_use
 from server.usecases.devices import pairing
 from server.usecases.devices.devices import DevicePlace, place_named, revoke_device
-from server.usecases.devices.read_supervision import DevicesAnswer, DeviceSightings, read_devices
+from server.usecases.devices.read_supervision import DevicesAnswer, SightingsOf, read_devices
 from server.usecases.printing.print_jobs import PrintState, PrintVerdict, print_trial, read_print
 from server.usecases.printing.printers import (
     PrinterRequest,
@@ -104,12 +104,12 @@ class RenewalAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class Devices:
-    """What these views need: what is known of a hall's (id) devices, how one is told, who is nudged.
+    """What these views need: what is known of the devices of halls, how one is told, who is nudged.
 
     `slow_codes`: a brake on guessing codes.
     """
 
-    sightings_of: Callable[[str], DeviceSightings]
+    sightings_of: SightingsOf
     tell_renewal: TellRenewal
     changed: Callable[[str], None]
     slow_codes: Callable[[], None]
@@ -160,7 +160,7 @@ def _tokens(routes: ApiRoutes, api: Api, devices: Devices) -> None:
         """Has a device exchange its token for another, by the page of its own that is connected."""
         caller, row = _configured(api, device)
         now = api.database.clock.now()
-        sighting = devices.sightings_of(row.hall).sightings.get(row.configured)
+        sighting = devices.sightings_of([row.hall])[row.hall].sightings.get(row.configured)
         connection = _own_connection(sighting, body.connection, now)
         token = pairing.ask_renewal(api.database, caller.author, row.id)
         devices.tell_renewal(row.kind, connection, token)

@@ -1,6 +1,5 @@
 """Halls as screens, consoles and supervisors see them: board, queue, wall, indicators, half-days, sound."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Literal, TypedDict
@@ -15,7 +14,7 @@ from server.domain.quality.indicators import INDICATORS
 from server.domain.refusals import Refusal
 from server.domain.tickets import StopReason
 from server.usecases.answers import Period
-from server.usecases.devices.read_supervision import DeviceSightings, SupervisionAnswer, read_supervision
+from server.usecases.devices.read_supervision import SightingsOf, SupervisionAnswer, read_supervision
 from server.usecases.hall.absences import (
     AbsenceRequest,
     PlannedAbsenceAnswer,
@@ -221,8 +220,8 @@ class StopBody(shapes.RequestShape):
     reason: StopReason = "other"
 
 
-def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) -> ApiRoutes:
-    """The routes. `seen(hall)`: what is known of a hall's devices."""
+def supervision_api(api: Api, sightings_of: SightingsOf) -> ApiRoutes:
+    """The routes."""
     routes = ApiRoutes("supervision")
 
     @routes.get("/halls/<hall>/wall", Permission.SUPERVISE)
@@ -233,7 +232,7 @@ def supervision_api(api: Api, sightings_of: Callable[[str], DeviceSightings]) ->
     @routes.get("/halls/<hall>/supervision", Permission.SUPERVISE)
     def supervision(at: HallCall) -> SupervisionAnswer:
         """The kiosks, screens and printers of a hall: there or not, up to date or not, what each runs."""
-        return read_supervision(api.database, at.hall, sightings_of(at.hall), api.translate)
+        return read_supervision(api.database, at.hall, sightings_of, api.translate)
 
     @routes.post("/halls/<hall>/services/<service>/stop", Permission.SUPERVISE)
     def stop(service: str, body: StopBody, at: HallCall) -> TicketsStoppedAnswer:

@@ -14,7 +14,7 @@ from server.domain.instants import to_text
 from server.domain.people.roles import Permission
 from server.language import LANGUAGES
 from server.usecases.attention import read_attention
-from server.usecases.devices.needing import SightingsOf
+from server.usecases.devices.read_supervision import SightingsOf
 from server.usecases.people.invitations import awaits_first_person
 from server.web.access.callers import LOOPBACK, database, identify
 from server.web.access.requirements import Access, PageRoutes

@@ -17,9 +17,9 @@ from server.domain.hall.configuration import HallConfiguration
 from server.domain.printing.printers import EndedRoll, Roll
 from server.printing.worker import PrintingPace
 from server.settings import Settings
-from server.store.devices.printers import PrinterProbe, ended_rolls, probe_of, roll_in
+from server.store.devices.printers import PrinterProbe, ended_rolls, probes_of, roll_in
 from server.store.transactions.database import Database
-from server.usecases.devices.presence import paper_left_in
+from server.usecases.devices.kiosk_printers import KnownPrinters
 from server.usecases.printing.print_jobs import print_trial
 from server.usecases.printing.printers import (
     ProbeAnswers,
@@ -46,7 +46,7 @@ def known(hall: PrintingHall) -> PrinterProbe | None:
     printer = hall.database.configuration("laon").kiosks[KIOSK].printer
     assert printer is not None
     with hall.database.read() as rows:
-        return known_here(probe_of(rows, KIOSK), printer)
+        return known_here(next(iter(probes_of(rows, [KIOSK])), None), printer)
 
 
 def test_a_press_is_printed_with_its_number(open_hall, printer):
@@ -311,12 +311,13 @@ def test_a_printer_on_usb_is_opened_and_one_that_is_away_has_a_reason(
 
 def rolls(hall: PrintingHall) -> tuple[Roll, list[EndedRoll]]:
     with hall.database.read() as rows:
-        return roll_in(rows, KIOSK), ended_rolls(rows, KIOSK)
+        return roll_in(rows, KIOSK), ended_rolls(rows, [KIOSK])[KIOSK]
 
 
 def left(hall: PrintingHall) -> int:
     with hall.database.read() as rows:
-        return paper_left_in(rows, KIOSK, paper_mm=80).papers
+        halls = [hall.database.configuration("laon")]
+        return KnownPrinters.read(rows, halls).paper_left(KIOSK, paper_mm=80).papers
 
 
 def test_papers_are_counted_to_the_roll_and_paper_that_is_back_is_another_one(open_hall, simulated):

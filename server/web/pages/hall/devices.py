@@ -20,8 +20,8 @@ from server.domain.hall.devices import Kiosk
 from server.domain.people.roles import Permission
 from server.domain.printing.printers import is_read
 from server.domain.refusals import Refusal
+from server.usecases.devices.device_places import KINDS
 from server.usecases.devices.devices import places_of
-from server.usecases.devices.read_supervision import KINDS
 from server.usecases.printing.print_jobs import print_trial, read_print
 from server.usecases.printing.printers import change_roll, note_paper_read
 from server.web.access import site_context

@@ -4,7 +4,7 @@ That report says how long a notice was on which screens: a page that becomes a p
 spreadsheet program. No JavaScript.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,7 +15,6 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 from flask import abort, render_template, request
 
-from server.domain.devices.device_state import Sighting
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hours.calendars import DAY, business_day
 from server.domain.hours.windows import whole_day
@@ -24,7 +23,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.texts import csv_sheet
 from server.language import direction_of, locale_of
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.read_supervision import SightingsOf
 from server.usecases.notices.read_displays import DisplayReport, DisplaySums, read_shown_at
 from server.usecases.notices.rounds import in_ms
 from server.usecases.screen_days import (
@@ -35,7 +34,7 @@ from server.usecases.screen_days import (
     read_screen_day,
     read_screens_now,
 )
-from server.usecases.screens_of_sites import ON_A_PAGE, read_cards, titles_shown
+from server.usecases.screens_of_sites import ON_A_PAGE, ReportsOf, read_cards, titles_shown
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
@@ -52,13 +51,13 @@ SHAPES = {"lying": (1920, 1080), "upright": (1080, 1920), "large": (3840, 2160)}
 
 @dataclass(frozen=True, slots=True)
 class ScreenDayPages:
-    """What the pages need of the rest of the server, by a hall's id.
+    """What the pages need of the rest of the server.
 
-    `sightings`: the last reports of its devices, with pictures; `reports`: without.
+    `sightings`: the last reports of devices, with pictures; `reports`: without.
     """
 
-    sightings: Callable[[str], DeviceSightings]
-    reports: Callable[[str], Mapping[str, Sighting]]
+    sightings: SightingsOf
+    reports: ReportsOf
 
 
 needs = of_app(ScreenDayPages)
@@ -123,7 +122,8 @@ def _frame(hall: HallConfiguration, words: Wording) -> dict[str, object]:
 
 
 def _now(hall: HallConfiguration) -> str:
-    frame, sightings = _frame(hall, _words(hall)), needs.sightings(database().hall_id(hall.hall))
+    frame, hall_id = _frame(hall, _words(hall)), database().hall_id(hall.hall)
+    sightings = needs.sightings([hall_id])[hall_id]
     found = read_screens_now(database(), hall.hall, sightings, page.translate)
     shown = [each for each in found if frame["screen"] in ("", each.id)]
     if frame["screen"] and not shown:
@@ -143,7 +143,7 @@ def _all_sites(hall: HallConfiguration) -> str:
         cards = [by_key[key] for key in kept.split(",")[:ON_A_PAGE] if key in by_key]
     halls = {each.hall.hall: each.hall for each in cards}
     supervised = [each for each in halls.values() if page.may(Permission.SUPERVISE, each.site.slug)]
-    sightings = [needs.sightings(database().hall_id(each.hall)).pictures for each in supervised]
+    sightings = needs.sightings([database().hall_id(each.hall) for each in supervised]).values()
     return render_template(
         "screen_days/all_sites.html",
         **_frame(hall, _words(hall)),
@@ -156,7 +156,7 @@ def _all_sites(hall: HallConfiguration) -> str:
         titles=titles_shown(database(), cards),
         words_of={slug: _words(each) for slug, each in halls.items()},
         supervised={each.hall for each in supervised},
-        pictures={screen: each for some in sightings for screen, each in some.items()},
+        pictures={screen: each for some in sightings for screen, each in some.pictures.items()},
         as_of=database().clock.now(),
     )
 

@@ -1,4 +1,4 @@
-"""What asks for attention in many halls, on « Mes pages »: as many statements as in few."""
+"""What asks for attention in many halls, and their devices: as many statements as for few."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,8 @@ import pytest
 from server.domain.attention import AttentionKind, AttentionReach
 from server.store.transactions.database import Database
 from server.usecases.attention import read_attention
-from server.usecases.devices.read_supervision import DeviceSightings
+from server.usecases.devices.device_places import DeviceSightings
+from server.usecases.devices.read_supervision import SupervisedHall, read_devices
 from tests.harness.sentences import TRANSLATE
 from tests.server.store.journals import AGENT
 from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
@@ -38,5 +39,29 @@ def test_what_asks_for_attention_costs_as_much_in_many_halls_as_in_few(
     assert needing(database, statements, SLUGS[:2]) == 2
     few = statements.copy()
     assert needing(database, statements, SLUGS) == len(SLUGS) == 5
+    assert statements == few
+    database.close()
+
+
+@pytest.mark.both_databases
+def test_devices_of_many_halls_cost_as_many_statements_as_those_of_few(
+    database_url: str, statements: Counter[str]
+):
+    database = database_with_hall(database_url, Hands(), *SLUGS)
+    few_ids = {database.hall_id(slug) for slug in SLUGS[:2]}
+
+    def read(*, is_few: bool) -> list[SupervisedHall]:
+        statements.clear()
+        found = read_devices(
+            database, lambda _, hall, site: not is_few or hall in few_ids, nothing_seen, TRANSLATE
+        )
+        return found["halls"]
+
+    read(is_few=False)  # configurations are read once
+    assert len(read(is_few=True)) == 2
+    few = statements.copy()
+    halls = read(is_few=False)
+    assert [each["hall"] for each in halls] == SLUGS
+    assert all(each["devices"] and each["printers"] for each in halls)
     assert statements == few
     database.close()

@@ -14,7 +14,7 @@ from server.domain.facts import FactKind
 from server.domain.printing.printers import check_number
 from server.printing.documents import TicketPrinting, document_of, read_paper_content
 from server.store.devices import print_jobs
-from server.store.devices.printers import probe_of
+from server.store.devices.printers import probes_of
 from server.usecases.configuration.publication import publish_hall
 from server.web.access.cookies import DEVICE_COOKIE
 from server.web.api.own_device import PAIRING_COOKIE
@@ -346,8 +346,7 @@ def test_the_number_on_the_sheet_is_asked_for_and_begins_a_new_roll(api: ApiSite
     assert "bien mis" in answer.text
     assert facts(api, FactKind.ROLL_CHANGED, "hall_fact") == 1
     with api.database.read() as rows:
-        known = probe_of(rows, KIOSK)
-    assert known is not None
+        [known] = probes_of(rows, [KIOSK])
     assert known.read_at is not None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -175,20 +176,18 @@ def test_a_screen_that_is_away_comes_before_those_that_are_well(api: ApiSite):
     halls = [api.database.configuration(api.database.hall_id(each)) for each in (HALL, OTHER)]
     sightings = {api.database.hall_id(HALL): {SCREEN: here}}
 
-    def of_hall(hall: str) -> dict[str, Sighting]:
-        return sightings.get(hall, {})
+    def reports(halls: Sequence[str]) -> dict[str, dict[str, Sighting]]:
+        return {hall: sightings.get(hall, {}) for hall in halls}
 
-    cards = read_cards(api.database, halls, of_hall)
+    cards = read_cards(api.database, halls, reports)
     assert [(cards[-1].id, cards[-1].trouble), cards[0].trouble] == [(SCREEN, None), "never"]
     for change, trouble in (({"sound": "blocked"}, "sound"), ({"media": "not updated"}, "not_updated")):
         sightings[api.database.hall_id(HALL)] = {SCREEN: replace(here, report=well | change)}
-        found = {
-            each.id: each.trouble
-            for each in read_cards(api.database, halls, lambda hall: sightings.get(hall, {}))
-        }
+        found = {each.id: each.trouble for each in read_cards(api.database, halls, reports)}
         assert found[SCREEN] == trouble
     api.hands.now += timedelta(minutes=5)
-    [card] = [each for each in read_cards(api.database, halls, lambda _: {SCREEN: here}) if each.id == SCREEN]
+    sightings[api.database.hall_id(HALL)] = {SCREEN: here}
+    [card] = [each for each in read_cards(api.database, halls, reports) if each.id == SCREEN]
     assert card.trouble == "away"
 
 
