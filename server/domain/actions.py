@@ -4,15 +4,16 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import partial
 
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import check_length, one_line, typed_day
 
-LONGEST_TEXT = 400
-"""Characters of a remark and of a solution."""
-LONGEST_NAME = 80
-"""Characters of an origin and of an owner."""
+LONGEST_TEXT, LONGEST_NAME = 400, 80
+LONGEST = {
+    **dict.fromkeys(("remark", "solution", "proof"), LONGEST_TEXT),
+    **dict.fromkeys(("origin", "owner", "verified_by"), LONGEST_NAME),
+}
+"""Characters of each text of an action."""
 
 
 class ActionState(StrEnum):
@@ -22,6 +23,13 @@ class ActionState(StrEnum):
     DOING = "doing"
     DONE = "done"
     DROPPED = "dropped"
+
+
+class Effect(StrEnum):
+    """What became of an action that is done, looked at on a date told in advance."""
+
+    EFFECTIVE = "effective"
+    NOT_EFFECTIVE = "not_effective"
 
 
 _PERSON = re.compile(
@@ -65,7 +73,11 @@ def place_of_origin(origin: ActionOrigin) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ActionRequest:
-    """What is typed of an action. `owner`: an office or a role, no person; `due_on`: empty or an ISO date."""
+    """What is typed of an action. `owner`, `verified_by`: offices or roles, no people; dates: empty or ISO.
+
+    `proof`: what shows that it is done, a document, a figure or a link; `review_on`: when its effect is
+    looked at; `effect`: an `Effect`, empty until then.
+    """
 
     remark: str
     origin: str
@@ -73,13 +85,18 @@ class ActionRequest:
     owner: str
     due_on: str
     state: str
+    proof: str = ""
+    verified_by: str = ""
+    review_on: str = ""
+    effect: str = ""
 
 
 def checked_action(typed: ActionRequest) -> ActionRequest:
-    """The action with each text on one line.
+    """The action with each text on one line; one that had no effect is in progress again, without a review.
 
     Refusals, each with its `field`: action_remark_missing, action_text_too_long, action_owner_is_a_person,
-    bad_action_day, bad_action_state.
+    action_verified_by_its_owner, bad_action_day, bad_action_state, bad_action_effect, action_solution_missing
+    and action_proof_missing (of one that is done), action_effect_too_early (of one that is not).
     """
     action = replace(
         typed,
@@ -87,23 +104,41 @@ def checked_action(typed: ActionRequest) -> ActionRequest:
         origin=one_line(typed.origin),
         solution=one_line(typed.solution),
         owner=one_line(typed.owner),
+        proof=one_line(typed.proof),
+        verified_by=one_line(typed.verified_by),
     )
     if not action.remark:
         raise Refusal("action_remark_missing", field="remark")
-    for field, longest in (
-        ("remark", LONGEST_TEXT),
-        ("solution", LONGEST_TEXT),
-        ("origin", LONGEST_NAME),
-        ("owner", LONGEST_NAME),
-    ):
+    for field, longest in LONGEST.items():
         check_length(getattr(action, field), longest, "action_text_too_long", field)
-    if names_a_person(action.owner):
-        raise Refusal("action_owner_is_a_person", field="owner")
-    if action.due_on:
-        due_day(action.due_on)
+    for field in ("owner", "verified_by"):
+        if names_a_person(getattr(action, field)):
+            raise Refusal("action_owner_is_a_person", field=field)
+    if action.verified_by and action.verified_by.casefold() == action.owner.casefold():
+        raise Refusal("action_verified_by_its_owner", field="verified_by")
+    for field in ("due_on", "review_on"):
+        day_if_any(getattr(action, field), field)
+    return _in_its_state(action)
+
+
+def _in_its_state(action: ActionRequest) -> ActionRequest:
     if action.state not in set(ActionState):
         raise Refusal("bad_action_state", field="state")
-    return action
+    if action.effect not in {"", *Effect}:
+        raise Refusal("bad_action_effect", field="effect")
+    if action.state != ActionState.DONE:
+        if action.effect:
+            raise Refusal("action_effect_too_early", field="effect")
+        return action
+    if not action.solution:
+        raise Refusal("action_solution_missing", field="solution")
+    if not action.proof:
+        raise Refusal("action_proof_missing", field="proof")
+    return (
+        replace(action, state=ActionState.DOING, review_on="")
+        if action.effect == Effect.NOT_EFFECTIVE
+        else action
+    )
 
 
 def names_a_person(text: str) -> bool:
@@ -111,8 +146,9 @@ def names_a_person(text: str) -> bool:
     return _PERSON.search(text) is not None
 
 
-due_day = partial(typed_day, code="bad_action_day", field="due_on")
-"""The date of an ISO text. Refusal: bad_action_day."""
+def day_if_any(text: str, field: str) -> date | None:
+    """The date of an ISO text, None of an empty one. Refusal: bad_action_day, at the field."""
+    return typed_day(text, code="bad_action_day", field=field) if text else None
 
 
 def is_late(state: str, due_on: date | None, today: date) -> bool:
@@ -123,3 +159,8 @@ def is_late(state: str, due_on: date | None, today: date) -> bool:
 def is_due_soon(state: str, due_on: date | None, today: date) -> bool:
     """Whether the date of an open action is today or within seven days."""
     return state in OPEN and due_on is not None and today <= due_on <= today + REMINDED_BEFORE
+
+
+def awaits_review(state: str, effect: str, review_on: date | None, today: date) -> bool:
+    """Whether the effect of an action that is done should have been looked at by now."""
+    return state == ActionState.DONE and not effect and review_on is not None and review_on <= today

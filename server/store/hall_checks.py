@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import and_, bindparam, or_
 
-from server.domain.actions import OPEN
+from server.domain.actions import OPEN, ActionState
 from server.store.engine.lookups import NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
-from server.store.tables.voice import action, finding, hall_check
+from server.store.tables.voice import action, action_change, finding, hall_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,10 @@ def insert_check(rows: WrittenRows, new: CheckRow, findings: Iterable[FindingRow
 
 @dataclass(frozen=True, slots=True)
 class ChangedAction:
-    """What people say of an action. `owner`: an office or a role; `origin`: in words."""
+    """What people say of an action. `owner`, `verified_by`: an office or a role; `origin`: in words.
+
+    `done_on`: since which local day it is done; None: it is not.
+    """
 
     remark: str
     origin: str
@@ -74,7 +77,29 @@ class ChangedAction:
     owner: str
     due_on: date | None
     state: str
+    proof: str
+    verified_by: str
+    review_on: date | None
+    effect: str
+    done_on: date | None
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChange:
+    """What an action (id) was after a change."""
+
+    id: str
+    action: str
+    changed_at: datetime
+    state: str
+    owner: str
+    due_on: date | None
+    effect: str
+
+    def says(self) -> tuple[str, str, date | None, str]:
+        """What the history tells of it; a change of anything else is none."""
+        return self.state, self.owner, self.due_on, self.effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +115,12 @@ class ActionRow(ChangedAction):
 
 @dataclass(frozen=True, slots=True)
 class ActionOfOrigin:
-    """The action (id) of an origin (id), and where it stands."""
+    """The action (id) of an origin (id), and where it stands; `done_on`: since when it is done."""
 
     origin_id: str
     id: str
     state: str
+    done_on: date | None
 
 
 _ROWS = rows_of(ActionRow, action)
@@ -103,8 +129,36 @@ actions_of = Several(
     _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
 )
 """The actions of a site, in the order in which they were added."""
-actions_due = Several(ActionRow, _ROWS.where(action.c.state.in_(OPEN), action.c.due_on <= bindparam("until")))
-"""The open actions of every site whose date is at the latest this day."""
+locked_action = One(
+    ActionRow,
+    _ROWS.where(action.c.site == bindparam("site"), action.c.id == bindparam("action")).with_for_update(),
+    names=("site", "action"),
+)
+"""The action (id) of a site, locked until the transaction ends."""
+actions_due = Several(
+    ActionRow,
+    _ROWS.where(
+        or_(
+            and_(action.c.state.in_(OPEN), action.c.due_on <= bindparam("until")),
+            and_(
+                action.c.state == ActionState.DONE,
+                action.c.effect == "",
+                action.c.review_on <= bindparam("until"),
+            ),
+        )
+    ),
+)
+"""Of every site: the open actions whose date, and the done ones whose review, is at the latest this day."""
+changes_of = Several(
+    ActionChange,
+    rows_of(ActionChange, action_change)
+    .join(action, action.c.id == action_change.c.action)
+    .where(action.c.site == bindparam("site"))
+    .order_by(action_change.c.changed_at),
+)
+"""The changes of the actions of a site, the oldest first."""
+insert_change = NewRow(action_change, ActionChange, once=True)
+"""Keeps a change of an action; one of this id stays as it is."""
 _OF_ORIGINS = Read.of(
     ActionOfOrigin,
     action,

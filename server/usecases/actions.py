@@ -1,7 +1,7 @@
 """The plan of actions of a site: added by hand or from another subject, changed, read, late or due soon."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from server.domain.actions import (
@@ -9,29 +9,35 @@ from server.domain.actions import (
     REMINDED_BEFORE,
     ActionOrigin,
     ActionRequest,
+    ActionState,
     OriginKind,
+    awaits_review,
     checked_action,
-    due_day,
+    day_if_any,
     is_due_soon,
     is_late,
 )
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
 from server.domain.people.roles import Permission
-from server.domain.refusals import Refusal
+from server.domain.refusals import existing
 from server.ids import new_id
 from server.store.hall_checks import (
+    ActionChange,
     ActionRow,
     ChangedAction,
     actions_due,
     actions_of,
     change_row,
+    changes_of,
     insert_action,
+    insert_change,
+    locked_action,
 )
 from server.store.transactions.database import Database
 
 
-def add_action(database: Database, site: str, typed: ActionRequest, *, form: str) -> str:
+def add_action(database: Database, site: Site, typed: ActionRequest, *, form: str) -> str:
     """Adds an action to a site's plan by hand; its id. The same form again adds nothing.
 
     Refusals: those of `checked_action`.
@@ -39,7 +45,7 @@ def add_action(database: Database, site: str, typed: ActionRequest, *, form: str
     return _add(database, form or new_id(), site, typed, None)
 
 
-def add_action_for(database: Database, site: str, origin: ActionOrigin, typed: ActionRequest) -> str:
+def add_action_for(database: Database, site: Site, origin: ActionOrigin, typed: ActionRequest) -> str:
     """Adds the action of an origin (complaint, decision, finding) to its site's plan; its id.
 
     An origin has one action: once more, the action stays as it is. Refusals: those of `checked_action`.
@@ -48,46 +54,59 @@ def add_action_for(database: Database, site: str, origin: ActionOrigin, typed: A
 
 
 def _add(
-    database: Database, action: str, site: str, typed: ActionRequest, origin: ActionOrigin | None
+    database: Database, action: str, site: Site, typed: ActionRequest, origin: ActionOrigin | None
 ) -> str:
-    now = database.clock.now()
     new = ActionRow(
-        **asdict(_changed(typed, now)),
+        **asdict(_changed(typed, site, None, now := database.clock.now())),
         id=action,
-        site=site,
+        site=site.slug,
         added_at=now,
         origin_kind=None if origin is None else origin.kind,
         origin_id=None if origin is None else origin.id,
     )
     with database.store.write() as rows:
         insert_action(rows, new)
+        insert_change(rows, _change(new, action))
     return action
 
 
-def _changed(typed: ActionRequest, now: datetime) -> ChangedAction:
+def _changed(typed: ActionRequest, site: Site, before: ActionRow | None, now: datetime) -> ChangedAction:
+    """What is kept of what was typed: an action that stays done keeps the day on which it became so."""
     checked = checked_action(typed)
-    due_on = due_day(checked.due_on) if checked.due_on else None
-    return ChangedAction(**asdict(checked) | {"due_on": due_on, "changed_at": now})
+    done_on = None
+    if checked.state == ActionState.DONE:
+        done_on = (before and before.done_on) or site.local_day(now)
+    days = {field: day_if_any(getattr(checked, field), field) for field in ("due_on", "review_on")}
+    return ChangedAction(**asdict(checked) | days, done_on=done_on, changed_at=now)
 
 
-def change_action(database: Database, site: str, action: str, typed: ActionRequest) -> None:
-    """Changes an action (id) of a site; its origin stays.
+def _change(row: ActionRow, change: str) -> ActionChange:
+    return ActionChange(change, row.id, row.changed_at, row.state, row.owner, row.due_on, row.effect)
+
+
+def change_action(database: Database, site: Site, action: str, typed: ActionRequest) -> None:
+    """Changes an action (id) of a site; its origin stays, and its history says what it was.
 
     Refusals: those of `checked_action`, unknown_action.
     """
-    changed = _changed(typed, database.clock.now())
+    checked_action(typed)
     with database.store.write() as rows:
-        if not change_row(rows, site, action, changed):
-            raise Refusal("unknown_action")
+        before = existing(locked_action(rows, site.slug, action), "unknown_action")
+        changed = _changed(typed, site, before, database.clock.now())
+        after = _change(replace(before, **asdict(changed)), new_id())
+        change_row(rows, site.slug, action, changed)
+        if after.says() != _change(before, "").says():
+            insert_change(rows, after)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """An action, its site, and whether its date has passed while it is open."""
+    """An action, its site, whether it is late, and its history, the oldest change first."""
 
     row: ActionRow
     site: Site
     is_late: bool
+    changes: Sequence[ActionChange]
 
     @property
     def is_open(self) -> bool:
@@ -107,11 +126,18 @@ def read_actions(database: Database, sites: Collection[Site]) -> list[PlannedAct
     found = []
     with database.read() as rows:
         for site in sites:
-            today = site.local_day(now)
+            today, changes = site.local_day(now), changes_of(rows, site.slug)
             for row in actions_of(rows, site.slug):
-                found.append(PlannedAction(row, site, is_late(row.state, row.due_on, today)))
+                history = [each for each in changes if each.action == row.id]
+                found.append(PlannedAction(row, site, is_late(row.state, row.due_on, today), history))
     found.sort(key=lambda each: (not each.is_open, each.row.due_on or date.max, each.row.added_at))
     return found
+
+
+def owners_of(database: Database, site: Site) -> list[str]:
+    """The offices and roles that own an action of a site, to choose from."""
+    with database.read() as rows:
+        return sorted({each.owner for each in actions_of(rows, site.slug) if each.owner})
 
 
 WORDS = 80
@@ -119,7 +145,9 @@ WORDS = 80
 
 
 def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[AttentionRow]:
-    """The actions of the sites whose plans the reader keeps that are late or due within seven days."""
+    """The actions of the sites whose plans the reader keeps that are late, due within seven days, or done
+    and to be looked at again.
+    """
     sites = {site.slug: site for site in reach.sites_where(Permission.WRITE_REPORTS)}
     if not sites:
         return
@@ -127,29 +155,40 @@ def actions_to_attend(database: Database, reach: AttentionReach) -> Iterator[Att
         found = actions_due(rows, (reach.now + REMINDED_BEFORE + timedelta(days=1)).date())
     for row in found:
         site = sites.get(row.site)
-        if site is None or row.due_on is None:
+        if site is None:
             continue
         today = site.local_day(reach.now)
-        late = is_late(row.state, row.due_on, today)
-        if late or is_due_soon(row.state, row.due_on, today):
-            day = row.due_on + timedelta(days=1) if late else row.due_on - REMINDED_BEFORE
-            yield AttentionRow(
-                kind=AttentionKind.ACTION_LATE if late else AttentionKind.ACTION_DUE,
-                urgency=Urgency.TODAY if row.due_on <= today else Urgency.SOON,
-                since=datetime.combine(day, time(), site.zone),
-                site=site.slug,
-                sentence=f"actions.to_attend.{_word(row.due_on, today)}",
-                values=_count(row.due_on, today) | {"remark": _shortened(row.remark)},
-                path=f"/voix/actions#action-{row.id}",
-            )
+        if awaits_review(row.state, row.effect, row.review_on, today) and row.review_on:
+            yield _row(row, site, AttentionKind.ACTION_DUE, Urgency.TODAY, row.review_on, "review", {})
+        elif row.due_on and is_late(row.state, row.due_on, today):
+            since = row.due_on + timedelta(days=1)
+            count = {"count": (today - row.due_on).days}
+            yield _row(row, site, AttentionKind.ACTION_LATE, Urgency.TODAY, since, "late", count)
+        elif row.due_on and is_due_soon(row.state, row.due_on, today):
+            since, left = row.due_on - REMINDED_BEFORE, (row.due_on - today).days
+            urgency, word = (Urgency.SOON, "due") if left else (Urgency.TODAY, "today")
+            count = {"count": left} if left else {}
+            yield _row(row, site, AttentionKind.ACTION_DUE, urgency, since, word, count)
 
 
-def _count(due_on: date, today: date) -> dict[str, str | int]:
-    return {} if due_on == today else {"count": abs((due_on - today).days)}
-
-
-def _word(due_on: date, today: date) -> str:
-    return "late" if due_on < today else "today" if due_on == today else "due"
+def _row(
+    row: ActionRow,
+    site: Site,
+    kind: AttentionKind,
+    urgency: Urgency,
+    since: date,
+    word: str,
+    values: dict[str, int],
+) -> AttentionRow:
+    return AttentionRow(
+        kind=kind,
+        urgency=urgency,
+        since=datetime.combine(since, time(), site.zone),
+        site=site.slug,
+        sentence=f"actions.to_attend.{word}",
+        values={**values, "remark": _shortened(row.remark)},
+        path=f"/voix/actions?etat=all#action-{row.id}",
+    )
 
 
 def _shortened(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from server.apart import ApartEnded, CallApart
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
@@ -59,12 +60,16 @@ def place_of_finding(database: Database, finding: str) -> FindingPlace:
 
 @dataclass(frozen=True, slots=True)
 class ReadFinding:
-    """A finding: its id, whether something is to be done, and the id of its action, None without one."""
+    """A finding: its id, whether something is to be done, and its action.
+
+    `action`: its id, None without one; `corrected_on`: since when it is done, None: it is not.
+    """
 
     id: str
     row: FindingRow
     is_faulty: bool
     action: str | None
+    corrected_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,11 @@ def finding_id(row: FindingRow) -> str:
 def _finding(row: FindingRow, planned: Mapping[str, ActionOfOrigin]) -> ReadFinding:
     action = planned.get(finding_id(row))
     return ReadFinding(
-        finding_id(row), row, row.result in FAULTY, action=None if action is None else action.id
+        finding_id(row),
+        row,
+        row.result in FAULTY,
+        action=None if action is None else action.id,
+        corrected_on=None if action is None else action.done_on,
     )
 
 
@@ -127,17 +136,32 @@ def add_check(database: Database, hall: str, typed: CheckRequest, *, form: str) 
     return form
 
 
-def plan_finding(database: Database, hall: str, kind: CheckKind, finding: str, remark: str) -> str:
-    """The id of the action of a finding (id) of a hall; it is made once.
+@dataclass(frozen=True, slots=True)
+class FindingPlan:
+    """What is typed to plan the action of a finding (id): a remark, an office or a role, a day (ISO)."""
 
-    Refusals: unknown_hall, unknown_finding; those of `checked_action`.
+    finding: str
+    remark: str
+    owner: str
+    due_on: str
+
+
+def plan_finding(database: Database, hall: str, kind: CheckKind, typed: FindingPlan) -> str:
+    """The id of the action of a finding of a hall; it is made once. Its owner and its day are asked at once.
+
+    Refusals: unknown_hall, unknown_finding, action_owner_missing, action_day_missing; those of
+    `checked_action`.
     """
     found = {each.id for check in read_checks(database, hall, kind) for each in check.findings}
-    if finding not in found:
+    if typed.finding not in found:
         raise Refusal("unknown_finding")
-    site = database.configuration(database.hall_id(hall)).site.slug
-    action_request = ActionRequest(remark, "", "", "", "", ActionState.TO_DO)
-    return add_action_for(database, site, ActionOrigin(OriginKind(kind.value), finding), action_request)
+    site = database.configuration(database.hall_id(hall)).site
+    if not typed.owner.strip():
+        raise Refusal("action_owner_missing", field="owner")
+    if not typed.due_on:
+        raise Refusal("action_day_missing", field="due_on")
+    action = ActionRequest(typed.remark, "", "", typed.owner, typed.due_on, ActionState.TO_DO)
+    return add_action_for(database, site, ActionOrigin(OriginKind(kind.value), typed.finding), action)
 
 
 WITH_PHOTOGRAPHS = CheckKind.HALL_CHECK

@@ -24,8 +24,26 @@ action = Table(
     Column("changed_at", Instant, nullable=False),
     Column("origin_kind", String(20)),
     Column("origin_id", ID),
+    Column("proof", Text, nullable=False, server_default=""),
+    Column("verified_by", String(80), nullable=False, server_default=""),
+    Column("review_on", Day),
+    Column("effect", String(16), nullable=False, server_default=""),
+    Column("done_on", Day),
     Index("ix_action_site", "site", "added_at"),
     comment="The action plan of a site, kept by hand; `owner`: an office or a role, no person.",
+)
+
+action_change = Table(
+    "action_change",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("action", ID, nullable=False, index=True),
+    Column("changed_at", Instant, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("owner", String(80), nullable=False),
+    Column("due_on", Day),
+    Column("effect", String(16), nullable=False),
+    comment="What an action was after each change of its state, owner, date or effect.",
 )
 
 complaint = Table(

@@ -94,7 +94,7 @@ def plan_action(database: Database, reach: RegisterReach, entry: str, remark: st
 
     Refusals: unknown_hall, unknown_complaint; those of `checked_action`.
     """
-    site = database.configuration(database.hall_id(reach.hall)).site.slug
+    site = database.configuration(database.hall_id(reach.hall)).site
     with database.read() as rows:
         row = find_entry(rows, database, reach, entry)
     if row.action is not None:

@@ -233,7 +233,7 @@ def add_decision(database: Database, site: Site, meeting: str, typed: DecisionRe
         decision = DecisionRow(form or new_id(), meeting, text, typed.target or None, database.clock.now())
         committee.insert_decision(rows, decision)
     if follows:
-        add_action_for(database, site.slug, ActionOrigin(OriginKind.DECISION, decision.id), action)
+        add_action_for(database, site, ActionOrigin(OriginKind.DECISION, decision.id), action)
     return decision.id
 
 

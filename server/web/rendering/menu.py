@@ -34,9 +34,9 @@ VOICE_TABS = (
     VoiceTab("surveys", "/voix/enquetes", Permission.READ_FIGURES),
     VoiceTab("papers", "/voix/papiers", Permission.RECEIVE),
     VoiceTab("register", "/voix/registre", Permission.ANSWER_COMPLAINTS),
-    VoiceTab("actions", "/voix/actions", Permission.WRITE_REPORTS),
-    VoiceTab("visits", "/voix/visites", Permission.WRITE_REPORTS),
-    VoiceTab("checks", "/voix/controles", Permission.WRITE_REPORTS),
+    VoiceTab("actions", "/voix/actions", Permission.READ_FIGURES),
+    VoiceTab("visits", "/voix/visites", Permission.READ_FIGURES),
+    VoiceTab("checks", "/voix/controles", Permission.READ_FIGURES),
     VoiceTab("committee", "/voix/comite", Permission.READ_FIGURES),
 )
 VOICE_PERMISSIONS = frozenset(tab.permission for tab in VOICE_TABS)

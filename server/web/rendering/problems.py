@@ -58,6 +58,8 @@ _CODES: Mapping[int, str] = {
         check_result_missing absence_ends_before absence_too_long absence_is_past
         complaint_kind_missing complaint_channel_missing complaint_text_missing complaint_text_too_long
         bad_complaint_day complaint_answer_missing complaint_reason_missing complaint_public_missing
+        action_solution_missing action_proof_missing action_effect_too_early bad_action_effect
+        action_verified_by_its_owner action_owner_missing action_day_missing
         complaint_unchecked action_remark_missing action_text_too_long bad_action_day bad_action_state
         sentence_too_long bad_report_period report_halls_missing report_period_to_come bad_incident_day
         incident_kind_missing incident_gravity_missing bad_incident_follow_up bad_complaint_reference

@@ -10,6 +10,7 @@ from server.domain.actions import (
     ActionOrigin,
     ActionRequest,
     OriginKind,
+    awaits_review,
     checked_action,
     is_due_soon,
     is_late,
@@ -136,6 +137,7 @@ def test_a_refusal_names_the_file_in_short(limits: PhotographLimits, name: str, 
 
 
 SEATS = ActionRequest("Sièges", "", "", "", "", "to_do")
+DONE = replace(SEATS, state="done", solution="Quatre sièges", proof="Facture 12", verified_by="Comité")
 
 
 @pytest.mark.parametrize(
@@ -182,12 +184,45 @@ def test_the_longest_text_of_each_field_is_kept_and_one_more_character_is_refuse
 
 @pytest.mark.parametrize(
     ("change", "code"),
-    [({"due_on": "demain"}, "bad_action_day"), ({"state": "later"}, "bad_action_state")],
+    [
+        ({"due_on": "demain"}, "bad_action_day"),
+        ({"review_on": "demain"}, "bad_action_day"),
+        ({"state": "later"}, "bad_action_state"),
+        ({"state": "done", "effect": "maybe"}, "bad_action_effect"),
+        ({"effect": "effective"}, "action_effect_too_early"),
+        ({"state": "done", "solution": ""}, "action_solution_missing"),
+        ({"state": "done", "proof": " "}, "action_proof_missing"),
+        ({"owner": "Accueil", "verified_by": "accueil"}, "action_verified_by_its_owner"),
+        ({"verified_by": "Mme Martin"}, "action_owner_is_a_person"),
+    ],
 )
-def test_a_day_that_is_none_and_an_unknown_state_are_refused(change: dict[str, str], code: str):
-    with pytest.raises(Refusal, match=code):
-        checked_action(replace(SEATS, **change))
+def test_what_an_action_may_not_be_is_refused_at_its_field(change: dict[str, str], code: str):
+    with pytest.raises(Refusal, match=code) as refused:
+        checked_action(replace(DONE, **({"state": "doing"} | change)))
+    assert refused.value.details["field"] in change
     assert checked_action(replace(SEATS, due_on="2026-11-24")).due_on == "2026-11-24"
+
+
+def test_one_that_is_done_is_verified_by_others_and_one_without_effect_is_in_progress_again():
+    assert checked_action(replace(DONE, effect="effective")).state == "done"
+    again = checked_action(replace(DONE, effect="not_effective", review_on="2026-12-01"))
+    assert (again.state, again.effect, again.review_on) == ("doing", "not_effective", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "effect", "review_on", "awaited"),
+    [
+        ("done", "", TODAY, True),
+        ("done", "", date(2026, 11, 25), False),
+        ("done", "", None, False),
+        ("done", "effective", TODAY, False),
+        ("doing", "", TODAY, False),
+    ],
+)
+def test_the_effect_of_one_that_is_done_is_awaited_from_its_day_on(
+    state: str, effect: str, review_on: date | None, awaited: bool
+):
+    assert awaits_review(state, effect, review_on, TODAY) is awaited
 
 
 @pytest.mark.parametrize(

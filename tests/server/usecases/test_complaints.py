@@ -1,7 +1,8 @@
 """The register on both databases: written once, answered, erased at its dates; actions, one for an origin."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from server.domain.actions import ActionOrigin, ActionRequest, OriginKind
 from server.domain.author import SYSTEM
 from server.domain.complaints import MOST_A_DAY, PUBLIC_CHANNELS, Channel, EntryKeys, EntryRequest, EntryVerb
+from server.domain.hall.configuration import Site
 from server.domain.quality.periods import parse_period
 from server.domain.refusals import Refusal
 from server.store import complaints as complaint_rows
@@ -339,25 +341,31 @@ def typed(remark: str, due_on: str = "", state: str = "to_do") -> ActionRequest:
     return ActionRequest(remark, "", "", "Accueil", due_on, state)
 
 
+def site_of(database: Database, hall: str) -> Site:
+    return database.configuration(hall).site
+
+
 def read(database: Database, *halls: str) -> list[PlannedAction]:
-    return read_actions(database, [database.configuration(hall).site for hall in halls])
+    return read_actions(database, [site_of(database, hall) for hall in halls])
 
 
 @pytest.mark.both_databases
 def test_an_origin_has_one_action_which_stays_as_people_changed_it(two_sites: Database):
     origin = ActionOrigin(OriginKind.COMPLAINT, "c1")
-    action = add_action_for(two_sites, "laon", origin, typed("Sièges"))
-    change_action(two_sites, "laon", action, typed("Quatre sièges", state="doing"))
-    assert add_action_for(two_sites, "laon", origin, typed("Sièges")) == action
+    action = add_action_for(two_sites, site_of(two_sites, "laon"), origin, typed("Sièges"))
+    change_action(two_sites, site_of(two_sites, "laon"), action, typed("Quatre sièges", state="doing"))
+    assert add_action_for(two_sites, site_of(two_sites, "laon"), origin, typed("Sièges")) == action
     [found] = read(two_sites, "laon")
     assert (found.row.remark, found.origin) == ("Quatre sièges", origin)
-    other = add_action_for(two_sites, "laon", ActionOrigin(OriginKind.HALL_CHECK, "c1"), typed("Panneau"))
+    other = add_action_for(
+        two_sites, site_of(two_sites, "laon"), ActionOrigin(OriginKind.HALL_CHECK, "c1"), typed("Panneau")
+    )
     assert other != action
     with two_sites.read() as rows:
         of_complaints = actions_of_origins(rows, OriginKind.COMPLAINT, ["c1", "c2"])
     assert {each: of.state for each, of in of_complaints.items()} == {"c1": "doing"}
     with pytest.raises(Refusal, match="unknown_action"):
-        change_action(two_sites, "vervins", action, typed("Sièges"))
+        change_action(two_sites, site_of(two_sites, "vervins"), action, typed("Sièges"))
 
 
 def test_the_list_of_several_sites_is_by_date_and_ends_with_what_is_closed(two_sites: Database):
@@ -367,7 +375,7 @@ def test_the_list_of_several_sites_is_by_date_and_ends_with_what_is_closed(two_s
         ("vervins", "late", "2026-11-23", "doing"),
         ("laon", "today", "2026-11-24", "to_do"),
     ):
-        add_action(two_sites, site, typed(remark, due_on, state), form=remark)
+        add_action(two_sites, site_of(two_sites, site), typed(remark, due_on, state), form=remark)
     found = read(two_sites, "laon", "vervins")
     assert [(each.row.remark, each.site.slug) for each in found] == [
         ("late", "vervins"),
@@ -377,3 +385,24 @@ def test_the_list_of_several_sites_is_by_date_and_ends_with_what_is_closed(two_s
     ]
     assert [each.row.remark for each in found if each.is_late] == ["late"]
     assert [each.row.remark for each in read(two_sites, "vervins")] == ["late"]
+
+
+@pytest.mark.both_databases
+def test_an_action_without_effect_is_open_again_and_its_history_says_so(two_sites: Database):
+    site = site_of(two_sites, "laon")
+    action = add_action(two_sites, site, typed("Sièges", "2026-12-01"), form="a1")
+    finished = replace(typed("Sièges", "2026-12-01", "done"), solution="Quatre sièges", proof="Facture 12")
+    change_action(two_sites, site, action, replace(finished, review_on="2026-11-24"))
+    [found] = read(two_sites, "laon")
+    assert (found.row.done_on, found.row.proof) == (date(2026, 11, 24), "Facture 12")
+    change_action(two_sites, site, action, replace(finished, remark="Les sièges", effect="not_effective"))
+    [found] = read(two_sites, "laon")
+    assert (found.row.state, found.row.done_on, found.row.review_on) == ("doing", None, None)
+    assert [(each.state, each.effect) for each in found.changes] == [
+        ("to_do", ""),
+        ("done", ""),
+        ("doing", "not_effective"),
+    ]
+    for words in ("Des sièges", "Les sièges"):
+        change_action(two_sites, site, action, typed(words, "2026-12-01", "doing"))
+    assert len(read(two_sites, "laon")[0].changes) == 4  # words alone are no history

@@ -261,7 +261,7 @@ def test_the_list_is_by_urgency_and_each_role_sees_its_own_rows(api: ApiSite):
         ("Banc", "2026-12-30"),
     ):
         typed = ActionRequest(remark, "", "", "Accueil", due_on, "doing")
-        add_action(api.database, "laon", typed, form=remark[:4])
+        add_action(api.database, api.database.configuration("laon").site, typed, form=remark[:4])
     supervisor = api.person("supervisor")
     rows = ROW.findall(supervisor.get("/").text)
     assert [(urgency, text) for urgency, _, text in rows] == [

@@ -24,6 +24,7 @@ from tests.signage.media.uploads import image
 
 CHECK = id_of_form("a-form")
 FINDING = f"{CHECK}-2"
+PLANNED = {"remark": "Annoncer l’attente", "owner": "Accueil", "due_on": "2026-12-01"}
 VISITS, CHECKS = f"/voix/visites?hall={HALL}", f"/voix/controles?hall={HALL}"
 
 
@@ -54,12 +55,19 @@ def test_from_a_scenario_to_an_action_and_erased_after_three_years(api: ApiSite)
     assert "Toilettes indiquées" in page
     assert page.count("En faire une action</button>") == 2
     for _ in range(2):
-        planned = post(quality, VISITS, finding=FINDING, remark="Annoncer l’attente")
+        planned = post(quality, VISITS, finding=FINDING, **PLANNED)
         assert planned.headers["Location"].endswith(f"#constat-{FINDING}")
-    plan = quality.get(f"/voix/actions?hall={HALL}").text
+    plan = quality.get("/voix/actions").text
     assert plan.count("Annoncer l’attente</bdi></h3>") == 1
     assert f"/voix/visites/constat/{FINDING}" in plan
     assert quality.get(VISITS).text.count("En faire une action</button>") == 1
+    finished = PLANNED | {"state": "done", "solution": "Affiche", "proof": "Photographie"}
+    action = f"mystery_visit-{FINDING}"
+    assert post(quality, "/voix/actions", action=action, site="laon", **finished).status_code == 303
+    for reader in (quality, api.person("committee")):
+        assert "corrigé le 24 novembre 2026</b>" in reader.get(VISITS).text
+    lines = check_lines(api.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
+    assert [line[-2] for line in lines if line[-3]] == ["2026-11-24"]
     api.hands.now += timedelta(days=3 * 365 + 1)
     counts = purge(api.database)
     assert (counts["hall_check"], counts["finding"]) == (1, 8)
@@ -70,13 +78,20 @@ def test_a_check_is_refused_at_its_field_and_read_where_reports_are_written(api:
     refused = new_check(quality, "/voix/controles", 4)
     assert refused.status_code == 422
     assert 'aria-describedby="result-4-refused"' in refused.text
-    assert new_check(quality, "/voix/controles", 5).status_code == 303
+    assert new_check(quality, "/voix/controles", 5, **{"result-0": "not_met"}).status_code == 303
     assert "23 novembre 2026" in quality.get(CHECKS).text
     assert "23 novembre 2026" not in quality.get(VISITS).text
-    assert post(quality, CHECKS, finding="none", remark="Rien").status_code == 409
+    assert post(quality, CHECKS, finding="none", **PLANNED).status_code == 409
+    for missing in ("owner", "due_on"):
+        refused = post(quality, CHECKS, finding=f"{CHECK}-0", **(PLANNED | {missing: ""}))
+        assert f'aria-describedby="{missing}-{CHECK}-0-refused"' in refused.text
     assert api.person("quality", OTHER).get(CHECKS).status_code == 404
-    for role in ("agent", "reception", "committee"):
+    for role in ("agent", "reception"):
         assert api.person(role).get(CHECKS).status_code == 403
+    committee = api.person("committee")
+    read = committee.get(CHECKS).text.partition("<main")[2].partition("</main")[0]
+    assert ("23 novembre 2026" in read, "<form" in read) == (True, False)
+    assert post(committee, CHECKS, finding=f"{CHECK}-0", **PLANNED).status_code == 403
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -1,13 +1,16 @@
-"""The actions of every site whose plan one keeps, `/voix/actions`, and the form of one. No JavaScript."""
+"""The actions of the sites whose figures one reads, `/voix/actions`; who keeps a plan has the form of one.
+
+No JavaScript.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 
-from server.domain.actions import LONGEST_NAME, LONGEST_TEXT, ActionRequest, ActionState, place_of_origin
+from server.domain.actions import LONGEST, ActionRequest, ActionState, Effect, place_of_origin
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -20,8 +23,9 @@ from server.web.rendering import page
 from server.web.rendering.problems import form_id, problems_of, show_again
 
 PLACE = "/voix/actions"
-NEEDED = Permission.WRITE_REPORTS
+READ, WRITE = Permission.READ_FIGURES, Permission.WRITE_REPORTS
 OPEN, LATE, ALL = "open", "late", "all"
+FIELDS = [each.name for each in fields(ActionRequest)]
 FILTERS = (OPEN, LATE, *ActionState, ALL)
 """What the list may be cut down to, in the order of the choice."""
 
@@ -50,51 +54,52 @@ routes = PageRoutes("actions_page", __name__, template_folder="templates")
 """The list and its form."""
 
 
-@routes.get(PLACE, NEEDED, anywhere=True)
+@routes.get(PLACE, READ, anywhere=True)
 def listed() -> Any:
     return _page(_chosen(request.args))
 
 
-@routes.post(PLACE, NEEDED, anywhere=True)
+@routes.post(PLACE, WRITE, anywhere=True)
 def keep_action() -> Any:
     typed, action = _typed(request.form), request.form.get("action", "")[:64]
-    site = page.site(NEEDED, request.form.get("site", ""))
+    site = page.site(WRITE, request.form.get("site", ""))
     show_again(lambda refusal: _page(_chosen(request.args), typed=typed, refusal=refusal), raised=(404,))
     if action:
-        change_action(database(), site.slug, action, typed)
+        change_action(database(), site, action, typed)
     else:
-        action = add_action(database(), site.slug, typed, form=form_id())
+        action = add_action(database(), site, typed, form=form_id())
     return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
 
 
-def _chosen(fields: Mapping[str, str]) -> _Chosen:
-    state = fields.get("etat", "")
-    return _Chosen(fields.get("site", "")[:64], state if state in FILTERS else OPEN)
+def _chosen(sent: Mapping[str, str]) -> _Chosen:
+    state = sent.get("etat", "")
+    return _Chosen(sent.get("site", "")[:64], state if state in FILTERS else OPEN)
 
 
-def _typed(fields: Mapping[str, str]) -> ActionRequest:
-    names = ("remark", "origin", "solution", "owner", "due_on", "state")
-    return ActionRequest(*(fields.get(name, "")[:2000] for name in names))
+def _typed(sent: Mapping[str, str]) -> ActionRequest:
+    return ActionRequest(**{name: sent.get(name, "")[:2000] for name in FIELDS})
 
 
 def _of_row(row: ActionRow) -> ActionRequest:
-    due_on = "" if row.due_on is None else row.due_on.isoformat()
-    return ActionRequest(row.remark, row.origin, row.solution, row.owner, due_on, row.state)
+    """What the form holds of an action; an effect that opened it again is no longer typed."""
+    kept = {name: str(getattr(row, name) or "") for name in FIELDS}
+    return ActionRequest(**kept | {"effect": row.effect if row.state == ActionState.DONE else ""})
 
 
 def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refusal | None = None) -> str:
-    language, sites = page.language(), page.sites(NEEDED)
+    language, sites, written = page.language(), page.sites(READ), page.sites(WRITE)
     if chosen.site:
-        page.site(NEEDED, chosen.site)
+        page.site(READ, chosen.site)
     every = read_actions(database(), sites)
     changed = request.form.get("action", "") if refusal else request.args.get("modifier", "")
-    action = next((each for each in every if each.row.id == changed), None)
+    action = next((each for each in every if each.row.id == changed and each.site in written), None)
     if changed and action is None:
         abort(404)
     first = ActionRequest("", "", "", "", "", ActionState.TO_DO) if action is None else _of_row(action.row)
     return render_template(
         "actions/actions.html",
         sites=sites,
+        written=written,
         chosen=chosen,
         filters=FILTERS,
         actions=[each for each in every if chosen.includes(each)],
@@ -105,12 +110,9 @@ def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refus
         typed=typed or first,
         states=list(ActionState),
         form=new_id(),
-        longest={
-            "remark": LONGEST_TEXT,
-            "solution": LONGEST_TEXT,
-            "origin": LONGEST_NAME,
-            "owner": LONGEST_NAME,
-        },
+        effects=list(Effect),
+        owners=sorted({each.row.owner for each in every if each.row.owner}),
+        longest=LONGEST,
         problems=problems_of(refusal),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),

@@ -233,7 +233,10 @@ def _presence(evidence: Sequence[HallEvidence], words: ReportWording) -> list[st
 
 def _plan(actions: Sequence[PlannedAction], words: ReportWording) -> list[list[str]]:
     say = words.say
-    fields = ("site", "remark", "origin", "solution", "owner", "due_on", "state")
+    fields = (
+        *("site", "remark", "origin", "solution", "owner", "due_on", "state"),
+        *("done_on", "proof", "verified_by", "review_on", "effect"),
+    )
     lines = [[say(f"actions.{field}") for field in fields]]
     for each in actions:
         row, state = each.row, say(f"actions.state.{each.row.state}")
@@ -244,11 +247,17 @@ def _plan(actions: Sequence[PlannedAction], words: ReportWording) -> list[list[s
                 row.origin or (say(f"actions.origin.{each.origin.kind}") if each.origin else ""),
                 row.solution,
                 row.owner,
-                "" if row.due_on is None else row.due_on.isoformat(),
+                _iso(row.due_on),
                 f"{state} – {say('actions.late')}" if each.is_late else state,
+                *(_iso(row.done_on), row.proof, row.verified_by, _iso(row.review_on)),
+                say(f"actions.effect.{row.effect}") if row.effect else "",
             ]
         )
     return lines
+
+
+def _iso(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
 
 
 def _figures(content: ReportContent) -> Iterator[list[object]]:

@@ -1,7 +1,7 @@
 """`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from server.apart import CallApart
-from server.domain.actions import LONGEST_TEXT as LONGEST_ACTION
+from server.domain.actions import LONGEST as LONGEST_OF_ACTION
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall_checks import (
     CRITERIA,
@@ -32,6 +32,7 @@ from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.notices.media_details import OF_CHECKS, Photographs
 from server.usecases import hall_checks
+from server.usecases.actions import owners_of
 from server.web.access.callers import database, identify
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
@@ -39,7 +40,7 @@ from server.web.pages.quality.wording import short_day
 from server.web.rendering import page
 from server.web.rendering.problems import form_id, problems_of, show_again, status_of
 
-NEEDED = Permission.WRITE_REPORTS
+READ, NEEDED = Permission.READ_FIGURES, Permission.WRITE_REPORTS
 PLACES = {CheckKind.HALL_CHECK: "/voix/controles", CheckKind.MYSTERY_VISIT: "/voix/visites"}
 KINDS = {place.rpartition("/")[2]: kind for kind, place in PLACES.items()}
 ANY = f"/voix/<any({', '.join(KINDS)}):kind>"
@@ -86,7 +87,7 @@ def read_kind(_: str | None, at: dict[str, Any] | None) -> None:
         at["kind"] = KINDS[at["kind"]]
 
 
-@routes.get(f"{ANY}/constat/<finding>", NEEDED, anywhere=True)
+@routes.get(f"{ANY}/constat/<finding>", READ, anywhere=True)
 def find(kind: CheckKind, finding: str) -> Any:
     """The address of a finding that holds in any hall: the plan of actions links to it."""
     found = hall_checks.place_of_finding(database(), finding)
@@ -95,7 +96,7 @@ def find(kind: CheckKind, finding: str) -> Any:
     return redirect(finding_address(found.kind, found.hall, finding), 303)
 
 
-@routes.get(ANY, NEEDED)
+@routes.get(ANY, READ)
 def listed(kind: CheckKind) -> Any:
     return _list(page.hall(), kind=kind)
 
@@ -103,10 +104,11 @@ def listed(kind: CheckKind) -> Any:
 @routes.post(ANY, NEEDED)
 def plan(kind: CheckKind) -> Any:
     hall = page.hall()
-    finding, remark = request.form.get("finding", "")[:64], request.form.get("remark", "")
-    show_again(lambda refusal: _list(hall, refusal, kind=kind))
-    hall_checks.plan_finding(database(), hall.hall, kind, finding, remark[: LONGEST_ACTION * 2])
-    return redirect(finding_address(kind, hall.hall, finding), 303)
+    names = [each.name for each in fields(hall_checks.FindingPlan)]
+    typed = hall_checks.FindingPlan(*(request.form.get(name, "")[:2000] for name in names))
+    show_again(lambda refusal: _list(hall, refusal, kind=kind, planned=typed))
+    hall_checks.plan_finding(database(), hall.hall, kind, typed)
+    return redirect(finding_address(kind, hall.hall, typed.finding), 303)
 
 
 @routes.get(f"{ANY}/nouveau", NEEDED)
@@ -149,23 +151,28 @@ def _list(
     *,
     kind: CheckKind,
     check: str = "",
+    planned: hall_checks.FindingPlan | None = None,
 ) -> str:
-    """The list. `check`: the check (id) beside whose form of photographs a refusal stands, else above."""
-    language = page.language()
+    """The list. A refusal stands beside the photographs of a `check` (id), or what was `planned`."""
+    language, may_write = page.language(), page.may(NEEDED, hall.site.slug)
+    beside = check or (planned.finding if planned else "")
     return render_template(
         "hall_checks/list.html",
         kind=kind,
         place=PLACES[kind],
         hall=hall,
-        halls=page.halls(NEEDED),
+        halls=page.halls(READ),
+        may_write=may_write,
+        planned=planned,
+        owners=owners_of(database(), hall.site) if may_write else [],
         checks=hall_checks.read_checks(database(), hall.hall, kind),
-        longest=LONGEST_ACTION,
+        longest=LONGEST_OF_ACTION,
         done=request.args.get("fait", ""),
         refused=check,
-        has_photographs=kind is hall_checks.WITH_PHOTOGRAPHS,
+        has_photographs=may_write and kind is hall_checks.WITH_PHOTOGRAPHS,
         most_photographs=OF_CHECK.most,
         megabytes=OF_CHECK.largest // 1_000_000,
-        problems={f"{field}-{check}" if check else "": said for field, said in problems_of(refusal).items()},
+        problems={f"{name}-{beside}" if beside else "": said for name, said in problems_of(refusal).items()},
         day=lambda on: short_day(on, language),
     )
 

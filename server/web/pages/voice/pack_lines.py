@@ -29,7 +29,7 @@ INCIDENT_COLUMNS = ("hall", "month", "by", "value", "count")
 """The columns of `incidents.csv`: counts by kind, by gravity, by counter (`place`) of each month."""
 CHECK_COLUMNS = (
     *("hall", "kind", "done_on", "function", "criterion", "result", "remark", "action"),
-    "photographs",
+    *("corrected_on", "photographs"),
 )
 
 
@@ -102,6 +102,7 @@ def check_lines(
             *(hall, say(f"hall_checks.{kind}.title"), check.row.done_on, check.row.function),
             each.row.words or say(f"hall_checks.criterion.{each.row.criterion}"),
             *(say(f"hall_checks.result.{each.row.result}"), each.row.remark, each.action is not None),
+            "" if each.corrected_on is None else each.corrected_on.isoformat(),
             ", ".join(str(number) for number in check.photographs),
         ]
         for hall in halls

@@ -166,7 +166,8 @@ def test_an_action_is_added_once_changed_and_marked_late(api: ApiSite):
     assert page.count("Plus de sièges</bdi></h3>") == 1
     assert "1 en retard" in page
     action = first.headers["Location"].partition("fait=")[2].partition("#")[0]
-    assert press(anne, ACTIONS, action=action, **(SEATS | {"state": "done"})).status_code == 303
+    finished = SEATS | {"state": "done", "solution": "Quatre sièges", "proof": "Facture 12"}
+    assert press(anne, ACTIONS, action=action, **finished).status_code == 303
     assert "en retard</span>" not in anne.get(ACTIONS).text
     for wrong, said in (
         ({"remark": " "}, "Écrivez la remarque."),
@@ -174,6 +175,8 @@ def test_an_action_is_added_once_changed_and_marked_late(api: ApiSite):
         ({"owner": "x" * 81}, "80 caractères au plus"),
         ({"owner": "Mme Martin"}, "pas une personne"),
         ({"state": "later"}, "Choisissez un état"),
+        ({"solution": "", "state": "done"}, "une action faite dit comment"),
+        ({"proof": "", "solution": "Sièges", "state": "done"}, "ce qui montre que c’est fait"),
     ):
         answer = press(anne, ACTIONS, **(SEATS | wrong))
         assert answer.status_code == 422
@@ -183,7 +186,12 @@ def test_an_action_is_added_once_changed_and_marked_late(api: ApiSite):
     assert stranger.get(f"{ACTIONS}?site={HALL}").status_code == 404
     assert press(stranger, ACTIONS, action=action, **SEATS).status_code == 404
     assert press(stranger, ACTIONS, site=HALL, **SEATS).status_code == 404
-    assert api.person("committee").get(ACTIONS).status_code == 403
+    committee = api.person("committee")
+    plan = committee.get(f"{ACTIONS}?etat=done").text
+    assert ("Quatre sièges" in plan, "Facture 12" in plan) == (True, True)
+    assert 'method="post"' not in plan.partition("<main")[2].partition("</main")[0]
+    assert press(committee, ACTIONS, action=action, **SEATS).status_code == 403
+    assert api.person("agent").get(ACTIONS).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -203,14 +211,16 @@ def test_the_list_is_cut_down_to_a_site_and_a_state(api: ApiSite, query: str, sh
         (HALL, "Finie", "2026-01-02", "done"),
         (OTHER, "Future", "2027-01-01", "to_do"),
     ):
-        add_action(api.database, site, ActionRequest(remark, "", "", "", due_on, state), form=remark)
+        typed = ActionRequest(remark, "", "Fait", "", due_on, state, proof="Note")
+        add_action(api.database, api.database.configuration(site).site, typed, form=remark)
     page = api.person_of(Grant("quality", HALL), Grant("quality", OTHER)).get(f"{ACTIONS}?{query}").text
     assert [each for each in ("Vieille", "Future", "Finie") if f"{each}</bdi></h3>" in page] == shown
 
 
 def test_an_action_links_to_what_it_comes_from(api: ApiSite):
     origin = ActionOrigin(OriginKind.HALL_CHECK, "x7")
-    add_action_for(api.database, HALL, origin, ActionRequest("Panneau", "", "", "", "", "to_do"))
+    site = api.database.configuration(HALL).site
+    add_action_for(api.database, site, origin, ActionRequest("Panneau", "", "", "", "", "to_do"))
     page = api.person("quality").get(ACTIONS).text
     assert '<a href="/voix/controles/constat/x7">contrôle du hall</a>' in page
 

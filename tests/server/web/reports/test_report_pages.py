@@ -326,7 +326,7 @@ def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the
     report = begin(anne)
     press(anne, f"{report}/gel")
     press(boris, f"{report}/approbation")
-    press(anne, PLAN, remark="Sièges", state="done", formulaire="a")
+    press(anne, PLAN, remark="Sièges", state="doing", formulaire="a")
     page = anne.get(grids).text
     assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
     assert page.count("Manque\u00a0:") == 2
