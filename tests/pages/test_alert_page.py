@@ -151,6 +151,25 @@ def test_every_page_of_work_raises_in_two_presses_and_never_in_one(
     expect(page.locator("[data-none]")).to_be_visible()
 
 
+def test_who_has_several_halls_raises_in_two_presses_in_the_one_of_the_button(server: Served, pages: Pages):
+    page = sign_in(pages.open(), server, *demonstration_user(server, "administrator", "*"), "/")
+    page.get_by_role("button", name="Alerte", exact=True).click()
+    vervins = page.get_by_role("group", name="Sous-préfecture de Vervins")
+    medical = vervins.get_by_role("button", name="Urgence médicale")
+    medical.click()
+    expect(page.locator("[data-alert-outcome]")).to_contain_text("Vervins")
+    assert_accessible(page)
+    with page.expect_request("**/api/v1/alerts") as raised:
+        medical.click(delay=1500)
+    assert '"halls":["vervins"]' in (raised.value.post_data or "")
+    expect(page.locator("[data-alert-more]")).to_be_focused()
+    page.locator("[data-alert-more]").click()
+    page.wait_for_url("**/alerte?hall=vervins")
+    for step in ("take_back", "take_back_sure"):
+        page.locator(f'[data-end="{step}"]').click()
+    expect(page.locator("[data-none]")).to_be_visible()
+
+
 def test_halls_are_ticked_then_removed_in_the_last_step_and_the_alert_is_taken_back(
     server: Served, pages: Pages
 ):

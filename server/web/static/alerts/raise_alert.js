@@ -12,17 +12,19 @@ const panel = byId("raise-alert");
 const outcome = one("[data-alert-outcome]", panel);
 /** @type {HTMLAnchorElement} */
 const more = one("[data-alert-more]", panel);
-/** @type {HTMLSelectElement} */
-const place = one("[name=alert-hall]", panel);
+/** @type {HTMLSelectElement | null} */
+const place = panel.querySelector("select"); // where there are too many halls for buttons of their own
 /** @type {NodeListOf<HTMLButtonElement>} */
 const buttons = panel.querySelectorAll("[data-raises]");
 const pressIds = new Map(); // the same for every try of one alert, until it is there
 
-const raise = oneAtATime(async (kind, what) => {
-  const id = `${kind} ${place.value}`;
+const hallOf = (button) => button.dataset.hall ?? place?.value ?? "";
+
+const raise = oneAtATime(async (kind, hall, what) => {
+  const id = `${kind} ${hall}`;
   if (!pressIds.has(id)) pressIds.set(id, uuid());
   setText(outcome, say("server.alert.raise.sending", { what }));
-  const alert = { kind, halls: [place.value], isDrill: false, texts: {}, lasts: "" };
+  const alert = { kind, halls: [hall], isDrill: false, texts: {}, lasts: "" };
   const answer = await send(
     { path: "/api/v1/alerts", body: bodyOf(alert, pressIds.get(id)), headers: csrfHeader() },
     { onRepeat: () => setText(outcome, say("alerts.raise.failed")) },
@@ -30,6 +32,7 @@ const raise = oneAtATime(async (kind, what) => {
   setText(outcome, outcomeOf(answer, what));
   if (!answer.ok) return;
   pressIds.delete(id);
+  more.href = `/alerte?hall=${hall}`;
   setText(more, say("server.alert.raise.follow"));
   more.focus();
 });
@@ -44,24 +47,26 @@ function outcomeOf({ ok, body, problem }, what) {
 }
 
 function shape() {
-  more.href = place.value ? `/alerte?hall=${place.value}` : "/alerte";
-  for (const button of buttons) button.disabled = !place.value;
+  const halls = new Set([...buttons].map(hallOf));
+  const [hall] = halls.size === 1 ? halls : [""];
+  more.href = hall ? `/alerte?hall=${hall}` : "/alerte";
+  for (const button of buttons) button.disabled = !hallOf(button);
 }
 
 const forgetters = [...buttons].map((button) => {
   const what = button.dataset.what ?? "";
   return holdToAct(button, {
-    act: () => raise(button.dataset.raises, what),
+    act: () => raise(button.dataset.raises, hallOf(button), what),
     awaits: (isAwaited) => {
       button.classList.toggle("awaiting", isAwaited);
       setText(outcome, isAwaited ? say("server.alert.raise.again", { what }) : "");
     },
   }).forget;
 });
-place.addEventListener("change", shape);
+place?.addEventListener("change", shape);
 panel.addEventListener("toggle", () => {
   for (const forget of forgetters) forget();
   setText(more, say("server.alert.raise.more"));
-  if (panel.matches(":popover-open")) (place.value ? buttons[0] : place).focus();
+  if (panel.matches(":popover-open")) (buttons[0].disabled && place ? place : buttons[0]).focus();
 });
 shape();
