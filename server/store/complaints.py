@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
-from server.domain.complaints import PUBLIC_CHANNELS, Arrival, EntryFields, EntryState
-from server.store.engine.lookups import ChangeBy, KeepFields, One, Pairs, Several
+from server.domain.complaints import PUBLIC_CHANNELS, EntryFields, EntryState
+from server.store.engine.lookups import ChangeBy, KeepFields, OfHall, One, Several
 from server.store.engine.statements import Write, WrittenRows, rows_of, values_of
 from server.store.tables.voice import complaint, complaint_contact, register_reopening
 
@@ -65,47 +65,44 @@ released_entries = Several(
     names=("hall", "most"),
 )
 """The entries of a hall (id) whose public wording everybody may read, the newest first."""
-count_public_entries = Pairs(
-    tuple[str, int],
-    select(complaint.c.channel, func.count().label("count"))
+_REOPENED_AT = register_reopening.c.reopened_at
+count_public_entries = OfHall(
+    tuple[str, str, int],
+    select(complaint.c.hall, complaint.c.channel, func.count().label("count"))
+    .select_from(complaint.outerjoin(register_reopening, register_reopening.c.hall == complaint.c.hall))
     .where(
-        complaint.c.hall == bindparam("hall"),
         complaint.c.received_at > bindparam("since"),
+        or_(_REOPENED_AT.is_(None), complaint.c.received_at > _REOPENED_AT),
         complaint.c.channel.in_(PUBLIC_CHANNELS),
         complaint.c.state != EntryState.SET_ASIDE,
     )
-    .group_by(complaint.c.channel),
-    names=("hall", "since"),
+    .group_by(complaint.c.hall, complaint.c.channel),
+    complaint.c.hall,
 )
-"""How many entries a hall (id) received after an instant, by public channel; none that is set aside."""
-arrivals_of = Several.of(
-    Arrival,
-    complaint,
-    "hall",
-    complaint.c.channel.in_(PUBLIC_CHANNELS),
-    complaint.c.state == EntryState.RECEIVED,
-)
-"""The entries of the public channels of a hall (id) that nobody has read."""
+"""How many entries halls (ids) received after an instant and the last reopening of their registers, by hall
+and public channel; none that is set aside.
+"""
 _MOVE = Write(
     complaint.update().where(
         complaint.c.id.in_(bindparam("of_ids", expanding=True)), complaint.c.state == bindparam("of_state")
     ),
     *("state", "reason"),
 )
-reopened_at = One(
-    datetime,
-    select(register_reopening.c.reopened_at).where(register_reopening.c.hall == bindparam("hall")),
+reopenings = OfHall(
+    tuple[str, datetime],
+    select(register_reopening.c.hall, register_reopening.c.reopened_at),
+    register_reopening.c.hall,
 )
-"""When somebody last reopened the register of a hall (id)."""
+"""When somebody last reopened the registers of halls, by hall (id)."""
 _REOPEN = Write.upsert(register_reopening, ["hall"], ["reopened_at"])
-unanswered_entries = Several.of(
+unanswered_entries = OfHall(
     EntryRow,
-    complaint,
-    "hall",
-    complaint.c.state.in_([EntryState.RECEIVED, EntryState.ACKNOWLEDGED]),
-    order=("received_at",),
+    rows_of(EntryRow, complaint)
+    .where(complaint.c.state.in_([EntryState.RECEIVED, EntryState.ACKNOWLEDGED]))
+    .order_by(complaint.c.received_at),
+    complaint.c.hall,
 )
-"""The entries of a hall (id) that wait for an answer, the oldest first."""
+"""The entries of halls that wait for an answer, the oldest first."""
 _INSERT = Write.new_row_once(complaint, EntryRow)
 change_entry = KeepFields(
     complaint,

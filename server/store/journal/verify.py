@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from server.domain.facts import SILENT, FactKind
 from server.domain.refusals import Refusal
-from server.store.engine.lookups import Exists, One, Several
+from server.store.engine.lookups import Exists, Several
 from server.store.engine.statements import Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.stores import snapshot
 from server.store.journal.chain import ENVELOPE, GENESIS, INSTALLATION, Anchor, Anchors, fact_hash
@@ -338,14 +338,23 @@ class VerificationRow:
     detail: str | None
 
 
-last_verification = One(
-    VerificationRow,
-    rows_of(VerificationRow, verification)
-    .where(verification.c.journal == bindparam("journal"))
-    .order_by(verification.c.verified_on.desc())
-    .limit(1),
+_LAST_DAYS = (
+    select(verification.c.journal, func.max(verification.c.verified_on).label("verified_on"))
+    .where(verification.c.journal.in_(bindparam("journals", expanding=True)))
+    .group_by(verification.c.journal)
+    .subquery()
 )
-"""The last verification of a journal: a hall's slug, or "installation"."""
+last_verifications = Several(
+    VerificationRow,
+    rows_of(VerificationRow, verification).join(
+        _LAST_DAYS,
+        and_(
+            _LAST_DAYS.c.journal == verification.c.journal,
+            _LAST_DAYS.c.verified_on == verification.c.verified_on,
+        ),
+    ),
+)
+"""The last verification of each of these journals (slugs of halls, or "installation") that ever was."""
 is_verified = Exists(
     str, select(verification.c.journal).where(verification.c.verified_on == bindparam("day")).limit(1)
 )

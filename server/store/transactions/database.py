@@ -101,6 +101,12 @@ class Database:
         """A hall's configuration in force: as published, with the targets of today. Refusal: unknown_hall."""
         return self._configuration(hall, self.configurations.of)
 
+    def every_configuration(self) -> dict[str, HallConfiguration]:
+        """The configurations in force of the halls that have one, by id, in the order of their slugs."""
+        with self.read() as rows:
+            every = halls.all_halls(rows)
+            return {hall.id: self.configurations.of(rows, hall) for hall in every if hall.is_configured}
+
     def published(self, hall: str) -> HallConfiguration:
         """A hall's configuration as published, whatever targets were decided. Refusal: unknown_hall."""
         return self._configuration(hall, self.configurations.published)

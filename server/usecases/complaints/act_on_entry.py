@@ -1,6 +1,7 @@
 """What people do with an entry of the register: answer it, mark it, plan an action, release its wording."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -8,10 +9,13 @@ from server.domain.actions import ActionOrigin, ActionRequest, ActionState, Orig
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.author import Author
 from server.domain.complaints import (
+    BUDGET_OF,
     LONGEST_PUBLIC,
     LONGEST_REASON,
     LONGEST_TEXT,
     MOST_A_DAY,
+    PUBLIC_CHANNELS,
+    Arrival,
     EntryState,
     EntryVerb,
     Flood,
@@ -30,6 +34,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.store import complaints
 from server.store.complaints import EntryRow
+from server.store.configuration.halls import all_halls
 from server.store.engine.statements import Rows
 from server.store.engine.writes import WriteKey
 from server.store.transactions.database import Database
@@ -239,10 +244,26 @@ def read_flood(database: Database, reach: RegisterReach) -> ReadFlood | None:
 
 def flood_of(rows: Rows, hall: str, now: datetime) -> Flood:
     """The flood of a hall’s register (id) at an instant."""
-    since = counted_from(now, complaints.reopened_at(rows, hall))
-    counts = complaints.count_public_entries(rows, hall, since)
-    full = [channel for channel, count in counts.items() if count >= MOST_A_DAY]
-    return find_flood(complaints.arrivals_of(rows, hall), full=full, since=since)
+    return _find_floods(rows, hall, complaints.unanswered_entries(rows, hall), now)(hall)
+
+
+def _find_floods(
+    rows: Rows, hall: str | None, unanswered: Iterable[EntryRow], now: datetime
+) -> Callable[[str], Flood]:
+    """Finds the flood of a hall’s register (id) among its unanswered entries; `hall` None: of any hall."""
+    counts = complaints.count_public_entries(rows, hall, since=now - BUDGET_OF)
+    reopened = dict(complaints.reopenings(rows, hall))
+    arrivals = defaultdict[str, list[Arrival]](list)
+    for row in unanswered:
+        if row.channel in PUBLIC_CHANNELS and row.state == EntryState.RECEIVED:
+            arrival = Arrival(row.id, row.channel, row.received_at, row.concerns_agent)
+            arrivals[row.hall].append(arrival)
+
+    def flood(of: str) -> Flood:
+        full = [channel for at, channel, count in counts if at == of and count >= MOST_A_DAY]
+        return find_flood(arrivals[of], full=full, since=counted_from(now, reopened.get(of)))
+
+    return flood
 
 
 def reopen_register(database: Database, reach: RegisterReach) -> None:
@@ -287,14 +308,21 @@ def complaints_to_attend(database: Database, reach: AttentionReach) -> Iterator[
 
     What concerns a person of the reception counts only for whoever reads it in the register.
     """
-    for hall in reach.halls_where(Permission.ANSWER_COMPLAINTS):
-        if not hall.site.complaints.has_register:
-            continue
+    halls = reach.halls_where(Permission.ANSWER_COMPLAINTS)
+    halls = [hall for hall in halls if hall.site.complaints.has_register]
+    if not halls:
+        return
+    unanswered = defaultdict[str, list[EntryRow]](list)
+    with database.read() as rows:
+        ids = {row.slug: row.id for row in all_halls(rows)}
+        every = complaints.unanswered_entries(rows, None)
+        flood_in = _find_floods(rows, None, every, reach.now)
+    for row in every:
+        unanswered[row.hall].append(row)
+    for hall in halls:
+        found = unanswered[ids[hall.hall]]
         reads_about_agents = may_read_about_agents(reach.roles_at(hall.site.slug))
-        with database.read() as rows:
-            found = complaints.unanswered_entries(rows, database.hall_id(hall.hall))
-            flood = flood_of(rows, database.hall_id(hall.hall), reach.now)
-        yield from _flood_row(hall, flood, reach.now)
+        yield from _flood_row(hall, flood_in(ids[hall.hall]), reach.now)
         yield from _rows(
             hall, [row for row in found if reads_about_agents or not row.concerns_agent], reach.now
         )

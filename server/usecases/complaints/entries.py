@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.complaints import (
+    BUDGET_OF,
     MOST_A_DAY,
     PUBLIC_CHANNELS,
     TEXTS_KEPT,
@@ -19,7 +20,6 @@ from server.domain.complaints import (
     checked_entry,
     contact_erased_at,
     count_by_month,
-    counted_from,
     due_day,
     entry_keys,
     is_late,
@@ -101,8 +101,8 @@ def open_register(database: Database, hall: str) -> HallConfiguration:
 
 
 def _is_over_budget(rows: Rows, row: EntryRow) -> bool:
-    since = counted_from(row.received_at, complaints.reopened_at(rows, row.hall))
-    return complaints.count_public_entries(rows, row.hall, since).get(row.channel, 0) > MOST_A_DAY
+    counts = complaints.count_public_entries(rows, row.hall, since=row.received_at - BUDGET_OF)
+    return any(channel == row.channel and count > MOST_A_DAY for _, channel, count in counts)
 
 
 def _contact(entry: str, contact: str, now: datetime, rules: ComplaintRules) -> ContactRow | None:

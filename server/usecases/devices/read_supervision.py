@@ -11,7 +11,6 @@ from server.domain.devices.device_state import KEPT, PanelRest, panel_months
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.instants import to_micros, to_text
 from server.domain.people.roles import Permission
-from server.store.configuration.halls import all_halls
 from server.store.devices.paired_devices import ScreenPicture, paired_devices
 from server.store.devices.sightings import panel_rests, presences
 from server.store.transactions.database import Database
@@ -160,13 +159,9 @@ class PermissionCheck(Protocol):
 
 def supervised_halls(database: Database, may: PermissionCheck) -> dict[str, HallConfiguration]:
     """The halls that somebody may supervise, by id, in the order of their slugs."""
-    with database.read() as rows:
-        halls = {
-            row.id: database.configurations.of(rows, row) for row in all_halls(rows) if row.is_configured
-        }
     return {
         hall: configuration
-        for hall, configuration in halls.items()
+        for hall, configuration in database.every_configuration().items()
         if may(Permission.SUPERVISE, hall=hall, site=configuration.site.slug)
     }
 

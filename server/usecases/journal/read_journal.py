@@ -17,9 +17,9 @@ from server.store.alarms import NamedAlarm, alarms_named
 from server.store.devices.paired_devices import PairedDevice, paired_devices
 from server.store.engine.statements import Rows
 from server.store.journal import pages
-from server.store.journal.chain import INSTALLATION, Anchor, Anchors, head_of
+from server.store.journal.chain import INSTALLATION, Anchor, Anchors, head_of, heads_of_halls
 from server.store.journal.pages import FactRange, PageFact
-from server.store.journal.verify import VerificationRow, last_verification
+from server.store.journal.verify import VerificationRow, last_verifications
 from server.store.notices.notices import titles_of
 from server.store.people.accounts import accounts_at
 from server.store.people.pseudonyms import ids_of_account, names_of
@@ -275,22 +275,19 @@ class Proof:
     verification: VerificationRow | None
 
 
-def read_proof(database: Database, anchors: Anchors, journal: str) -> Proof:
-    """The proof of a journal. Refusal: unknown_hall."""
-    hall = None if journal == INSTALLATION else database.hall_id(journal)
+def read_proofs(database: Database, anchors: Anchors, journals: Sequence[str]) -> list[Proof]:
+    """The proofs of journals, in as many statements for one as for many."""
     with database.read() as rows:
-        head = head_of(rows, hall)
-        verified = last_verification(rows, journal)
-    standing = anchors.standing(journal)
-    last = standing[-1] if standing else None
-    return Proof(
-        journal,
-        head.journal_length,
-        head.head_hash,
-        None if last is None else from_text(last.at),
-        last,
-        verified,
-    )
+        heads = heads_of_halls(rows) | {INSTALLATION: head_of(rows, None)}
+        verified = {each.journal: each for each in last_verifications(rows, journals)}
+    found = []
+    for journal in journals:
+        head, standing = heads[journal], anchors.standing(journal)
+        last = standing[-1] if standing else None
+        anchored_at = None if last is None else from_text(last.at)
+        length, head_hash = head.journal_length, head.head_hash
+        found.append(Proof(journal, length, head_hash, anchored_at, last, verified.get(journal)))
+    return found
 
 
 def compare_sheet(database: Database, journal: str, position: int, typed: str) -> Compared:

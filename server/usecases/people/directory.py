@@ -16,7 +16,7 @@ from server.domain.people.roles import SCOPES
 from server.domain.refusals import Refusal
 from server.ids import new_api_key, new_id, token_digest
 from server.store.configuration.documents import newest
-from server.store.configuration.halls import INSTALLATION, all_halls
+from server.store.configuration.halls import INSTALLATION
 from server.store.engine.statements import Rows
 from server.store.people import sign_ins
 from server.store.people.accounts import (
@@ -124,10 +124,8 @@ def known_sites(database: Database) -> dict[str, SitePart]:
 
 def halls_by_site(database: Database) -> dict[str, list[HallConfiguration]]:
     """The configured halls of each site that has one, by the site’s slug."""
-    with database.read() as rows:
-        halls = [hall.id for hall in all_halls(rows) if hall.is_configured]
     found: dict[str, list[HallConfiguration]] = {}
-    for configuration in map(database.configuration, halls):
+    for configuration in database.every_configuration().values():
         found.setdefault(configuration.site.slug, []).append(configuration)
     return found
 

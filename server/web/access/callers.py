@@ -12,7 +12,6 @@ from server.domain.hall.configuration import REACHING, HallConfiguration
 from server.domain.people.roles import DEVICE_KINDS, ROLES, SCOPES, Permission
 from server.domain.refusals import Refusal
 from server.ids import API_KEY_PREFIX, token_digest
-from server.store.configuration.halls import all_halls
 from server.store.devices import paired_devices
 from server.store.people.accounts import EVERY_SITE, Grant, allowed_by, reach_of
 from server.store.people.sign_ins import EVERY_HALL, account_of_sign_in
@@ -322,11 +321,9 @@ def sites_of_caller(caller: Caller, permission: Permission) -> frozenset[str] | 
         return frozenset()
     if caller.halls is None:
         return None
-    with database().read() as rows:
-        halls = {hall.id for hall in all_halls(rows) if hall.is_configured}
-    sites = {hall: database().configuration(hall).site.slug for hall in halls}
-    foreign = {sites[hall] for hall in halls.difference(caller.halls)}
-    return frozenset(sites[hall] for hall in halls.intersection(caller.halls)) - foreign
+    sites = {hall: each.site.slug for hall, each in database().every_configuration().items()}
+    foreign = {site for hall, site in sites.items() if hall not in caller.halls}
+    return frozenset(sites.values()) - foreign
 
 
 def role_of(caller: Caller, database: Database, hall: str) -> str:

@@ -17,7 +17,7 @@ from server.domain.author import SYSTEM, Author
 from server.domain.refusals import Refusal
 from server.domain.retention import SCHEDULE, Subject
 from server.store.journal.chain import Anchors
-from server.store.journal.verify import last_verification
+from server.store.journal.verify import last_verifications
 from server.store.notices.media import MediaFiles
 from server.store.operation.backups import back_up
 from server.store.operation.erase_expired import ERASE, rewrite_pages
@@ -26,7 +26,7 @@ from server.store.tables.columns import metadata
 from server.store.transactions.database import Database
 from server.usecases.hours.opening import close_day
 from server.usecases.journal.maintenance import AFTER_START_S, NightlyVerification, purge, verify_apart
-from server.usecases.journal.read_journal import JournalSearch, compare_sheet, every_fact, read_proof
+from server.usecases.journal.read_journal import JournalSearch, compare_sheet, every_fact, read_proofs
 from server.usecases.media.uploads import sweep_media
 from server.usecases.people.accounts import Described
 from server.usecases.people.invitations import invite
@@ -265,7 +265,7 @@ class Worker(NightlyVerification):
 
 def wrong(database: Database) -> list[Any]:
     with database.read() as rows:
-        found = last_verification(rows, HALL)
+        [found] = last_verifications(rows, [HALL])
     assert found is not None
     return [found.wrong, found.position]
 
@@ -284,7 +284,7 @@ def test_one_of_two_workers_verifies_once_a_night(small_morning: Database, hands
     hands.now += timedelta(hours=1, minutes=1)
     workers[0].make()
     assert sum(worker.walks for worker in workers) == 1
-    proof = read_proof(small_morning, anchors, HALL)
+    [proof] = read_proofs(small_morning, anchors, [HALL])
     assert proof.verification is not None
     assert (proof.verification.wrong, proof.verification.facts) == (None, proof.facts)
     hands.now += timedelta(days=1)
@@ -357,7 +357,7 @@ def test_the_verification_names_the_changed_fact(small_morning: Database, hands:
     hands.now = hands.now.replace(hour=2)
     Worker(small_morning, Anchors(tmp_path)).make()
     assert wrong(small_morning) == ["altered", 3]
-    proof = read_proof(small_morning, Anchors(tmp_path), "installation")
+    [proof] = read_proofs(small_morning, Anchors(tmp_path), ["installation"])
     assert proof.verification is not None
     assert proof.verification.wrong is None
 

@@ -27,7 +27,7 @@ from server.usecases.journal.read_journal import (
     every_fact,
     people_of,
     read_journal,
-    read_proof,
+    read_proofs,
 )
 from server.usecases.quality.visits import sites_with_individual_figures
 from server.web.access.callers import database, identify
@@ -232,7 +232,7 @@ def _page(reader: _Reader) -> str | tuple[str, int]:
         next=None if found.next is None else range_shown.query(avant=str(found.next)),
         looked_until=None if found.looked_until is None else lines.instant(found.looked_until),
         vanished=vanished,
-        proof=read_proof(database(), anchors, range_shown.journal),
+        proof=read_proofs(database(), anchors, [range_shown.journal])[0],
         instant=lines.instant,
         lines=lines,
     )
@@ -264,7 +264,7 @@ def _file(reader: _Reader, form: Literal["csv", "json"]) -> Response:
 
 
 def _proofs(reader: _Reader) -> list[Proof]:
-    return [read_proof(database(), anchors, journal) for journal in reader.journals]
+    return read_proofs(database(), anchors, reader.journals)
 
 
 def _heads(reader: _Reader) -> str:

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
 from server.domain.attention import AttentionKind, AttentionReach
+from server.store.journal.chain import INSTALLATION, Anchors
 from server.store.transactions.database import Database
 from server.usecases.attention import read_attention
 from server.usecases.devices.device_places import DeviceSightings
 from server.usecases.devices.read_supervision import SupervisedHall, read_devices
+from server.usecases.journal.read_journal import read_proofs
 from tests.harness.sentences import TRANSLATE
 from tests.server.store.journals import AGENT
-from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall
+from tests.server.usecases.quality.figures_history import HALLS, Hands, database_with_hall, open_register_of
 
 SLUGS = sorted(each.stem for each in HALLS.glob("*.json") if each.stem != "installation")
 
@@ -36,10 +39,27 @@ def test_what_asks_for_attention_costs_as_much_in_many_halls_as_in_few(
     database_url: str, statements: Counter[str]
 ):
     database = database_with_hall(database_url, Hands(), *SLUGS)
+    open_register_of(database, *(database.configuration(slug).site.slug for slug in SLUGS))
     assert needing(database, statements, SLUGS[:2]) == 2
     few = statements.copy()
     assert needing(database, statements, SLUGS) == len(SLUGS) == 5
     assert statements == few
+    database.close()
+
+
+@pytest.mark.both_databases
+def test_proofs_of_many_journals_cost_as_many_statements_as_that_of_one(
+    database_url: str, statements: Counter[str], tmp_path: Path
+):
+    database = database_with_hall(database_url, Hands(), *SLUGS)
+    statements.clear()
+    [alone] = read_proofs(database, Anchors(tmp_path), SLUGS[:1])
+    few = statements.copy()
+    statements.clear()
+    together = read_proofs(database, Anchors(tmp_path), [INSTALLATION, *SLUGS])
+    assert statements == few
+    assert [each.journal for each in together] == [INSTALLATION, *SLUGS]
+    assert together[1] == alone
     database.close()
 
 

@@ -262,11 +262,11 @@ def play_days(database: Database, first: date, how_many: int, *, a_day: int = 12
             played.appointments()
 
 
-def open_register_of(database: Database, site: str = "laon", **rules: object) -> None:
-    """Publishes the installation with the register of a site open, and its public page on."""
+def open_register_of(database: Database, *sites: str, **rules: object) -> None:
+    """Publishes the installation with the registers of sites open (Laon’s), and their public pages on."""
     content = json.loads((HALLS / "installation.json").read_text(encoding="utf-8"))
     for each in content["sites"]:
-        if each["slug"] == site:
+        if each["slug"] in (sites or ("laon",)):
             each["has_public_page"] = True
             each["complaints"] = {"has_register": True, **rules}
     publish_installation(database, SYSTEM, json.dumps(content))
