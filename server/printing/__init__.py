@@ -38,6 +38,8 @@ SIMULATED_HOST = "127.0.0.1"
 CABLES = "cables"
 """The folder of the run-time state with the other ends of simulated printers that are not on the network."""
 _MARGIN_S = 2.0
+SILENT_FACTOR = 4
+"""How many times less often a printer is asked that stays silent: it must stay known (`ASKED_WITHIN`)."""
 NOWHERE = PrinterConnection(host=None, port=0, profile="raster-80", paper_mm=80)
 """The printer of jobs that no printer will print."""
 
@@ -156,7 +158,7 @@ class PrinterWatch:
         self._dialect: PrinterDialect = "epson"
         self._state: PrinterState | None = None
         self._since = EPOCH
-        self._seen_at_s = 0.0
+        self._seen_at_s = self._began_s = 0.0
         self._noted: tuple[PrinterLeaseToken, PrinterState] | None = None
         self._seen_at: datetime | None = None
 
@@ -174,17 +176,25 @@ class PrinterWatch:
         return self._traits or PrinterTraits(tells_outlet=self._dialect == "custom")
 
     def idle(self, token: PrinterLeaseToken) -> tuple[float, PrinterState]:
-        """Asks an idle printer for its state every ten seconds; the seconds to the next time, and the state.
+        """Asks an idle printer for its state; the seconds to the next time, and the state.
 
         Its abilities are asked once, when it is ready, and kept.
         """
-        left_s = self._seen_at_s + self._poll_s - self._database.clock.elapsed_s()
+        left_s = self._seen_at_s + self._ask_every_s - self._database.clock.elapsed_s()
         if self._state is not None and left_s > 0 and (self._traits or not self._state.may_print):
             return left_s, self._state
         state = self.state_now(token, at_most_s=0)
         if state.may_print and self._traits is None:
             self._ask_abilities(token.printer, state)
-        return self._poll_s, state
+        return self._ask_every_s, state
+
+    @property
+    def _ask_every_s(self) -> float:
+        """Seconds between two questions: ten; more and more, up to forty, for a printer that is silent."""
+        if self._state is not PrinterState.UNREACHABLE:
+            return self._poll_s
+        silent_s = self._seen_at_s - self._began_s
+        return min(max(self._poll_s, silent_s / 4), SILENT_FACTOR * self._poll_s)
 
     def state_now(self, token: PrinterLeaseToken, *, at_most_s: float) -> PrinterState:
         """The printer's state, at most `at_most_s` seconds old."""
@@ -201,7 +211,7 @@ class PrinterWatch:
         now, elapsed_s = self._database.clock.now(), self._database.clock.elapsed_s()
         is_news = state is not self._state
         if is_news:
-            self._state, self._since = state, now
+            self._state, self._since, self._began_s = state, now, elapsed_s
         self._seen_at_s = elapsed_s
         if self._noted == (token, state):
             self._seen_at = now

@@ -252,9 +252,10 @@ def _raised(
     now: datetime,
 ) -> Iterator[AlarmChange]:
     """The alarms to raise, those not open yet; the gravest kind first."""
-    for each in sorted(watched, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
+    faulty = [each for each, observed in watched.items() if observed.sign is Sign.FAULTY]
+    for each in sorted(faulty, key=lambda each: (list(AlarmKind).index(each[0]), each[1])):
         observed, memory, last = watched[each], memories.get(each), alarms.get(each)
-        if observed.sign is not Sign.FAULTY or memory is None or not memory.is_faulty:
+        if memory is None or not memory.is_faulty:
             continue
         if now - memory.since < rules.raised_after(each[0]):
             continue

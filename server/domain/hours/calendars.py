@@ -103,11 +103,16 @@ def half_days(calendar: Calendar, on: date) -> tuple[HalfDay, ...]:
     return tuple(found)
 
 
+def half_day_at(calendar: Calendar, instant: datetime) -> HalfDay | None:
+    """The half-day that an instant is in; None: the calendar is closed then."""
+    today = half_days(calendar, business_day(calendar, instant))
+    return next((half for half in today if half.opens_at <= instant < half.closes_at), None)
+
+
 def opening_at(calendar: Calendar, instant: datetime) -> Opening:
     """Whether the calendar is open at an instant, until when, and when it opens next."""
-    today = business_day(calendar, instant)
-    current = next((h for h in half_days(calendar, today) if h.opens_at <= instant < h.closes_at), None)
-    next_opens_at = _next_opening(calendar, today, after=instant)
+    current = half_day_at(calendar, instant)
+    next_opens_at = _next_opening(calendar, business_day(calendar, instant), after=instant)
     if current is None:
         return Opening(is_open=False, half_day=None, next_opens_at=next_opens_at, may_issue=False)
     margin = timedelta(seconds=calendar.last_ticket_margin_s)

@@ -137,7 +137,8 @@ class Read[R](_Statement):
         found = list(self._types)
         places = get_args(row) if get_origin(row) is tuple else ()
         self._is_tuple = len(places) > 1 and Ellipsis not in places
-        expected = _fields_of(row) if is_dataclass(row) else found[: len(places) if self._is_tuple else 1]
+        self._is_dataclass = is_dataclass(row)
+        expected = _fields_of(row) if self._is_dataclass else found[: len(places) if self._is_tuple else 1]
         if found != expected:
             raise TypeError(f"{row.__name__} has the fields {expected}, its statement the columns {found}")
         self._decoders: dict[str, list[tuple[int, Conversion]]] = {}
@@ -168,7 +169,7 @@ class Read[R](_Statement):
 
     def made(self, values: Iterable[object]) -> R:
         """A row of values that are decoded already."""
-        if is_dataclass(self.row):
+        if self._is_dataclass:
             return cast(Callable[..., R], self.row)(*values)
         if self._is_tuple:
             return cast(R, tuple(values))

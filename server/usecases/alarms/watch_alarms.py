@@ -44,7 +44,7 @@ from server.domain.devices.device_state import Sighting, is_present
 from server.domain.facts import Json
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall.fold import FORGOTTEN
-from server.domain.hours.calendars import opening_at
+from server.domain.hours.calendars import half_day_at
 from server.domain.printing.printers import state_now
 from server.domain.quality.grades import Grades
 from server.domain.refusals import Refusal
@@ -179,8 +179,9 @@ def _signs(
     yield from _vigilance(check, known)
     yield from _keys(check, known)
     yield from _printers(check, known)
-    yield from _agents(row.id, check, known)
-    yield from _devices(check, known, memories)
+    is_open = half_day_at(check.configuration.calendar, check.now) is not None
+    yield from _agents(row.id, check, known, is_open=is_open)
+    yield from _devices(check, known, memories, is_open=is_open)
     yield from _queues(row.id, check, known)
     yield from _counters(check, known)
 
@@ -212,10 +213,11 @@ def _printers(check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched,
         yield from printer_signs(kiosk.id, seen_printer, check.configuration.alarms)
 
 
-def _agents(hall: str, check: _HallCheck, known: WatchedHalls) -> Iterator[tuple[Watched, Observed]]:
+def _agents(
+    hall: str, check: _HallCheck, known: WatchedHalls, *, is_open: bool
+) -> Iterator[tuple[Watched, Observed]]:
     """The signs of the agents of kiosks. Silence is watched while the kiosk's page is there, and until the
     agent could give no ticket by itself any more; never of one that said that it leaves."""
-    is_open = opening_at(check.configuration.calendar, check.now).is_open
     for agent in known.agents.get(hall, ()):
         yield (AlarmKind.KIOSK_TWICE, agent.kiosk), twice_sign(agent.refused_at, check.wall)
         silent_for = check.wall - agent.heard_at
@@ -228,10 +230,9 @@ def _agents(hall: str, check: _HallCheck, known: WatchedHalls) -> Iterator[tuple
 
 
 def _devices(
-    check: _HallCheck, known: WatchedHalls, memories: Mapping[Watched, Memory]
+    check: _HallCheck, known: WatchedHalls, memories: Mapping[Watched, Memory], *, is_open: bool
 ) -> Iterator[tuple[Watched, Observed]]:
     configuration = check.configuration
-    is_open = opening_at(configuration.calendar, check.now).is_open
     for kind, listed in (
         (AlarmKind.KIOSK_SILENT, configuration.kiosks),
         (AlarmKind.SCREEN_SILENT, configuration.screens),

@@ -10,7 +10,7 @@ from server.domain.attention import AttentionKind, AttentionReach, AttentionRow,
 from server.domain.devices.connections import uptime
 from server.domain.devices.device_state import Sighting, is_off_on_purpose, is_present, player_report
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hours.calendars import opening_at
+from server.domain.hours.calendars import half_day_at
 from server.domain.people.roles import Permission
 from server.domain.printing.printers import (
     may_print,
@@ -58,7 +58,7 @@ def look_at_devices(
         configurations = {hall.id: database.configurations.of(rows, hall) for hall in halls}
     looks = []
     for hall, configuration in configurations.items():
-        is_open = opening_at(configuration.calendar, now).is_open
+        is_open = half_day_at(configuration.calendar, now) is not None
         checks = [
             *_pages(configuration, paired, sightings[hall], now, counts=is_open),
             *_printers(configuration, leases, now, counts=is_open),

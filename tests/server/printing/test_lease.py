@@ -2,17 +2,20 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from hardware.simulator.printer import PrinterFault
+from hardware.status import PrinterDeadlines, PrinterState
 from server.clock import Clock
 from server.domain.instants import EPOCH
 from server.domain.printing.handovers import PrintEnd
+from server.domain.printing.printers import ASKED_WITHIN
 from server.domain.refusals import Refusal
-from server.printing import PrinterLease, worker
+from server.printing import NOWHERE, PrinterLease, PrinterWatch, worker
 from server.store.devices.printers import PrinterLeaseToken, keep_leases, note_state
 from server.store.transactions.database import Database
 from server.usecases.printing.print_jobs import (
@@ -310,3 +313,19 @@ def test_a_printer_taken_out_of_the_configuration_leaves_no_job_open(open_small_
     wait_until(lambda: KIOSK not in service.workers, "the loop is gone")
     hall.hands.step = timedelta(seconds=61)
     hall.wait_for(job, "cancelled", "refused")
+
+
+def test_a_printer_that_stays_silent_is_asked_less_often_and_stays_known(database, watch, tmp_path):
+    token = PrinterLease(database, KIOSK, "one").take()
+    assert token is not None
+    silent = PrinterWatch(database, tmp_path / "none", poll_s=10.0, deadlines=PrinterDeadlines())
+    silent.aim(replace(NOWHERE, kind="usb_file"))
+    waits = []
+    for _ in range(12):
+        wait_s, state = silent.idle(token)
+        assert state is PrinterState.UNREACHABLE
+        assert timedelta(seconds=wait_s) < ASKED_WITHIN
+        waits.append(wait_s)
+        watch.passes(wait_s)
+    assert (waits[0], waits[-1]) == (10.0, 40.0)
+    assert waits == sorted(waits)
