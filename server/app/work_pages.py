@@ -35,7 +35,15 @@ from server.web.pages.reports import actions, committee, grids, sendings
 from server.web.pages.reports import pages as reports
 from server.web.pages.screen_days import pages as screen_days
 from server.web.pages.screen_days.pages import ScreenDayPages
-from server.web.pages.voice import hall_checks, incidents, register, register_entry, survey_forms, surveys
+from server.web.pages.voice import (
+    hall_checks,
+    incidents,
+    register,
+    register_entry,
+    register_figures,
+    survey_forms,
+    surveys,
+)
 from server.web.pages.voice.hall_checks import CheckPages
 from server.web.pages.what_if import pages as what_if
 from server.web.rendering.menu import install_frame
@@ -50,6 +58,7 @@ PAGES: Sequence[Blueprint] = (
         register.routes,
         register_entry.routes,
         hall_checks.routes,
+        register_figures.routes,
         committee.routes,
         typed_figures.routes,
         what_if.routes,

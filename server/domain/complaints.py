@@ -335,6 +335,18 @@ def count_by_month(entries: Iterable[CountedEntry]) -> list[EntryCount]:
     return [_count(*group, found) for group, found in sorted(groups.items())]
 
 
+LEAST_COUNTED = 5
+"""Entries of a kind under which people who do not answer the register read no figure of it."""
+
+
+def count_by_kind(entries: Iterable[CountedEntry]) -> list[EntryCount]:
+    """The counts of all months and channels together, by kind in the order of `EntryKind`."""
+    groups: dict[str, list[CountedEntry]] = {kind: [] for kind in EntryKind}
+    for entry in entries:
+        groups[entry.kind].append(entry)
+    return [_count("", kind, "", found) for kind, found in groups.items() if found]
+
+
 def _count(month: str, kind: str, channel: str, entries: list[CountedEntry]) -> EntryCount:
     dropped = sum(entry.state == EntryState.DROPPED for entry in entries)
     waiting = sum(entry.ended_on is None and entry.state != EntryState.CLOSED for entry in entries)

@@ -1,7 +1,7 @@
 """Read the register of a hall, one of its entries, what its author may know of it, and its counts."""
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -232,8 +232,8 @@ def read_own_entry(database: Database, hall: str, *, reference: str, secret: str
     return OwnEntry(row.reference, row.kind, row.state, row.written_on, row.due_on, row.answer, reason)
 
 
-def count_entries(database: Database, hall: str, period: Period) -> list[EntryCount]:
-    """What the register of a hall (id or slug) received in a period, without what was set aside.
+def counted_entries(database: Database, hall: str) -> Iterator[CountedEntry]:
+    """What the register of a hall (id or slug) received, to be counted, without what was set aside.
 
     Refusal: unknown_hall.
     """
@@ -241,16 +241,19 @@ def count_entries(database: Database, hall: str, period: Period) -> list[EntryCo
     site = database.configuration(hall_id).site
     with database.read() as rows:
         found = complaints.entries_of(rows, hall_id)
-    counted = (
-        CountedEntry(
-            row.kind,
-            row.channel,
-            row.state,
-            site.local_day(row.received_at),
-            row.due_on,
-            None if row.answered_at is None else site.local_day(row.answered_at),
-        )
-        for row in found
-        if row.state != EntryState.SET_ASIDE
-    )
-    return count_by_month(each for each in counted if period.starts_on <= each.received_on < period.ends_on)
+    for row in found:
+        if row.state != EntryState.SET_ASIDE:
+            yield CountedEntry(
+                row.kind,
+                row.channel,
+                row.state,
+                site.local_day(row.received_at),
+                row.due_on,
+                None if row.answered_at is None else site.local_day(row.answered_at),
+            )
+
+
+def count_entries(database: Database, hall: str, period: Period) -> list[EntryCount]:
+    """What it received in a period, by month, kind and channel. Refusal: unknown_hall."""
+    found = counted_entries(database, hall)
+    return count_by_month(each for each in found if period.starts_on <= each.received_on < period.ends_on)

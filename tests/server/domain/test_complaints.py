@@ -19,6 +19,7 @@ from server.domain.complaints import (
     Flood,
     checked_entry,
     contact_erased_at,
+    count_by_kind,
     count_by_month,
     counted_from,
     due_day,
@@ -166,6 +167,15 @@ def entry(state: str, day: int, ended: int | None, kind: str = "complaint") -> C
     due_on = None if kind == "thanks" else date(2026, 11, day + 10)
     ended_on = None if ended is None else date(2026, 11, ended)
     return CountedEntry(kind, "web", state, date(2026, 11, day), due_on, ended_on)
+
+
+def test_months_and_channels_are_counted_together_by_kind():
+    entries = [entry("closed", 9, None, "thanks"), entry("dropped", 5, 6), entry("answered", 2, 12)]
+    found = count_by_kind([*entries, replace(entries[2], received_on=date(2026, 10, 12), channel="paper")])
+    assert [(each.kind, each.received, each.answered) for each in found] == [
+        ("complaint", 3, 2),
+        ("thanks", 1, 1),
+    ]
 
 
 def test_counts_add_up_and_thanks_have_no_target():

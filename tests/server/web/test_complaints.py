@@ -22,6 +22,7 @@ from tests.server.web.api_site import HALL, OTHER, ApiSite, Officers, accepted, 
 from tests.server.web.test_hall_checks import taken
 
 PUBLIC = f"/dire/{HALL}"
+FIGURES = f"/voix/bilan?hall={HALL}"
 REGISTER = f"/voix/registre?hall={HALL}"
 TEXT = "Il manque des sièges, dit Monsieur Dupont au 06 12 34 56 78."
 
@@ -96,6 +97,28 @@ def test_from_the_page_of_the_kiosk_to_what_was_done(api: ApiSite):
     assert act(head, address, verb="release", is_checked="yes", **wording).status_code == 303
     shown = Officers(api).show(drafted["id"])
     assert "Vingt sièges de plus" in str(shown), "a screen shows it once communication has published it"
+
+
+def test_the_committee_reads_figures_and_what_is_public_but_nothing_that_was_written(api: ApiSite):
+    committee = api.person("committee")
+    assert "Le registre de ce site est fermé" in committee.get(FIGURES).text
+    open_register_of(api.database)
+    for number in range(5):
+        if number == 4:
+            assert "moins de 5" in committee.get(FIGURES).text
+        send(api, kind="complaint", text=f"Chez Dupont {number}")
+    reference = all_rows(api.database, "SELECT reference FROM complaint")[0]["reference"]
+    head = api.person("supervisor")
+    address = entry_address(head, reference)
+    act(head, address, verb="answer", words="Vingt sièges sont arrivés.")
+    act(
+        head, address, verb="release", is_checked="yes", public_asked="Des sièges", public_done="Vingt sièges"
+    )
+    page = committee.get(FIGURES).text
+    assert re.findall(r"<td>([^<]*)</td>", page) == ["5", "1", "0", "4", "1", "0\u00a0jour"]
+    assert ("Des sièges" in page, "Vingt sièges</bdi>" in page, "Dupont" in page) == (True, True, False)
+    assert committee.get(REGISTER).status_code == 403
+    assert api.person("agent").get(FIGURES).status_code == 403
 
 
 def test_a_complaint_about_the_reception_is_read_by_quality_only(api: ApiSite):
