@@ -199,7 +199,9 @@ calls_by_rule = Several(
 
 
 type MessageKind = Literal["counter", "help"]
-type PhraseName = Literal["come", "visitor_back", "document", "interpreter", "ring", "walk_over", "help"]
+type PhraseName = Literal[
+    "come", "visitor_back", "document", "interpreter", "ring", "walk_over", "help", "profile", "profile_all"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +248,13 @@ delete_old_messages = ChangeBy(
     *("of_hall", "now"),
 )
 """Deletes the messages of a hall (id) that nobody may read any more."""
+delete_profile_messages = ChangeBy(
+    message.delete().where(
+        message.c.counter == bindparam("of_counter"), message.c.phrase.in_(["profile", "profile_all"])
+    ),
+    "of_counter",
+)
+"""Deletes what tells the agent of a counter (id) that somebody else changed its profile."""
 _NOTE_SEEN = Write(
     message.update()
     .where(message.c.id == bindparam("row_id"), message.c.seen_at.is_(None))

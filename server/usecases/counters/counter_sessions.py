@@ -7,6 +7,7 @@ place's own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypedDict
 
 from hardware.json_types import InstantText
@@ -15,11 +16,12 @@ from server.domain.calling.rules import RuleName
 from server.domain.hall import fold
 from server.domain.hall.fold import DutyTerms
 from server.domain.instants import to_text
+from server.domain.languages import FRENCH, text_in
 from server.domain.refusals import Refusal, existing
 from server.domain.visits.transitions import LegState
 from server.ids import new_id, session_mark
 from server.store import counters
-from server.store.counters import SessionPlace
+from server.store.counters import MessageRow, SessionPlace
 from server.store.engine.writes import WriteKey
 from server.store.people.pseudonyms import name_of
 from server.store.transactions.database import Database
@@ -28,6 +30,9 @@ from server.store.visits import legs as waiting
 from server.usecases.counters.own_session import LEASE, is_own, place_at, session_held
 from server.usecases.hall_view import find_counter
 from server.usecases.legs import NO_RESULT_STATED, end_served
+
+PROFILE_TOLD_FOR = timedelta(minutes=30)
+"""How long a console tells that a supervisor changed its profile, unless its agent has seen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ def _take(transaction: HallTransaction, counter: str, terms: DutyTerms, *, joine
     """
     transaction.author.reach.check_duty(counter, terms.services)
     place = new_id()
+    counters.delete_profile_messages(transaction, of_counter=counter)  # they were of the agent before
     transaction.record(fold.counter_opened(place, counter, duty=new_id(), terms=terms, joined_to=joined_to))
     counters.give_lease(transaction, counter, joined_to or place, transaction.now + LEASE)
     return place
@@ -324,7 +330,7 @@ def change_profile(
     """Changes the work profile of a counter. `profile` None: all its services, by the hall's rule.
 
     The other places of its session keep theirs. Who is at the counter stays there. `session`: the author's
-    own; None: whichever is open, for an author who may supervise.
+    own; None: whichever is open, for an author who may supervise; a message tells its agent.
     Refusals: no_counter_session, unknown_profile, profile_serves_nothing.
     """
 
@@ -336,8 +342,30 @@ def change_profile(
         if terms != place.terms:
             duties = (place.duty, new_id() if place.duty is not None else None)
             transaction.record(fold.profile_changed(place.id, counter, duties=duties, terms=terms))
+            if not is_own(transaction, [place]):
+                _tell_profile(transaction, counter, profile)
 
     database.write(database.hall_of_counter(counter), author, write_key, change)
+
+
+def _tell_profile(transaction: HallTransaction, counter: str, profile: str | None) -> None:
+    """A message to a counter whose profile a supervisor has changed, in the place of one before."""
+    counters.delete_profile_messages(transaction, of_counter=counter)
+    names = transaction.configuration.profile_names
+    row = MessageRow(
+        id=new_id(),
+        hall=transaction.hall,
+        kind="counter",
+        counter=counter,
+        phrase="profile_all" if profile is None else "profile",
+        text=None if profile is None else f"{text_in(names[profile], FRENCH) or profile}"[:120],
+        sent_at=transaction.now,
+        sent_from="supervisor",
+        seen_at=None,
+        seen_from=None,
+        erase_after=transaction.now + PROFILE_TOLD_FOR,
+    )
+    counters.insert_message(transaction, row)
 
 
 def close_counter(

@@ -146,6 +146,8 @@ def _move(api: Api, counter: str, profile: str | None) -> CounterAnswer:
     permission = Permission.SUPERVISE if session is None else Permission.CALL
     author = require_at(permission, counter).author
     change_profile(api.database, counter, author, profile, session=session, write_key=write_key(author))
+    if session is None:
+        api.messages_changed(api.database.hall_of_counter(counter), counter)
     return read_counter(api.database, counter, reader=author)
 
 

@@ -176,3 +176,34 @@ def test_a_chosen_profile_stays_chosen_while_tickets_arrive(
         place.focus()
     for page in consoles:
         close_counters(page)
+
+
+def test_an_agent_who_calls_while_a_supervisor_changes_the_profile_reads_both(
+    own_hall: Served, consoles: tuple[DomPage, DomPage], dom_page: DomPage
+):
+    agent, _ = consoles
+    wall = sign_in(dom_page, own_hall, *demonstration_user(own_hall, "supervisor"), path="/mur")
+    number = issue(own_hall, "laon", SERVICE)
+    expect(agent.locator('[data-text="waiting-count"]')).to_have_text("1 personne")
+    wall.locator(f'[data-counter="{FIRST}"] button').press("Enter")
+    wall.locator("#profile").select_option("laon-profil-accueil")
+    call, change = agent.hold("/next$", times=1), wall.hold("/session$", times=1)
+    agent.keyboard.press("F9")
+    wall.get_by_role("button", name="Changer de profil").press("Enter")
+    for late in (call, change):
+        late.wait()
+    for late in (change, call):
+        late.release()
+    phase(agent, "called")
+    assert number_at(agent) == number
+    message = agent.locator('[data-list="messages"] li')
+    expect(message).to_contain_text(
+        "Un chef d’accueil a changé votre profil d’appel\u00a0: Accueil et démarches courtes"
+    )
+    message.locator("button").press("Enter")
+    expect(message).to_have_count(0)
+    assert number_at(agent) == number
+    agent.keyboard.press("F8")
+    phase(agent, "free")
+    for page in consoles:
+        close_counters(page)

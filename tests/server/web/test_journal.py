@@ -261,8 +261,9 @@ def test_every_kind_of_fact_and_every_subject_has_a_sentence():
 
 def test_every_code_of_a_fact_is_in_words():
     ends = {*EndReason, *AlertEndReason, *IncidentEndReason, *EscalationReason, *WithdrawalReason}
-    reasons = {reason for each in GESTURES.values() if each.offer for reason in each.offer.reasons}
-    codes = {"reason": {*reasons, *STOP_REASONS, *ends - {AlertEndReason.TAKEN_BACK}}, "why": KNOWN_REASONS}
+    asked = {each.name: set(each.offer.reasons) for each in GESTURES.values() if each.offer}
+    codes = {"urgency": asked.pop("declare_urgent"), "why": KNOWN_REASONS}
+    codes["reason"] = {*set().union(*asked.values()), *STOP_REASONS, *ends - {AlertEndReason.TAKEN_BACK}}
     lines = JournalLines({}, ZoneInfo("UTC"), Sentence(TRANSLATE, "fr"))
     assert [code for field, all_ in codes.items() for code in all_ if lines.coded(field, code) == code] == []
 

@@ -48,6 +48,7 @@ OF_RECEPTION = (
     "console.need.",
     "console.why.",
     "console.chosen.reason.",
+    "console.declare_urgent.",
     "console.cancel.",
 )
 """Sentences of the console that the reception desk uses too: the live line, waiting people, refusals."""

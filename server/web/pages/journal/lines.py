@@ -30,7 +30,7 @@ _CODES: Mapping[str, tuple[str, ...]] = {
         "console.chosen.reason.",
     ),
     "outcome": ("journal.outcome.",),
-    "urgency": ("console.chosen.reason.",),
+    "urgency": ("console.declare_urgent.reason.",),
     "verdict": ("journal.verdict.",),
     "choice": ("journal.choice.",),
     "why": ("journal.reason.", "device_list.why."),

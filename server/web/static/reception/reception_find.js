@@ -295,7 +295,8 @@ function gestureForms({ say, hall }, reasonsOf) {
         html`<fieldset id="urgent-why" tabindex="-1">
           <legend>${say("reception.urgent.why", { number })}</legend>
           ${reasonsOf("declare_urgent").map(
-            (id) => html`<button class="small" value=${id}>${say(`console.chosen.reason.${id}`)}</button>`,
+            (id) =>
+              html`<button class="small" value=${id}>${say(`console.declare_urgent.reason.${id}`)}</button>`,
           )}
         </fieldset>`,
       path: ({ leg }) => `legs/${leg}/declare-urgent`,

@@ -14,7 +14,7 @@ export function historyList({ number, facts }, { say, hour, hall }) {
     const values = {
       at: hour(fact.at),
       counter: fact.counter ? hall.counterLabel(fact.counter) : "",
-      reason: fact.urgency ? say(`console.chosen.reason.${fact.urgency}`) : "",
+      reason: fact.urgency ? say(`console.declare_urgent.reason.${fact.urgency}`) : "",
       service: fact.service ? hall.serviceName(fact.service) : "",
     };
     const text = say(say.knows(key) ? key : "reception.history.other", values);

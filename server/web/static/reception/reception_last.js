@@ -46,7 +46,7 @@ export function createLast({ reasonsOf, say, ticket: lastTicket, readVisits, att
     ask(urgentButton, "declare_urgent", {
       texts: ({ number }) => [say("reception.urgent.why", { number })],
       no: "reception.urgent.keep",
-      reasonKey: "console.chosen.reason",
+      reasonKey: "console.declare_urgent.reason",
       done: () => urgentButton?.focus(),
     });
   urgentButton?.addEventListener("click", hurry);

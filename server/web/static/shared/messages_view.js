@@ -22,6 +22,7 @@ export function createMessages({ words, attempt, paths }) {
   function item(message) {
     const isHelp = message.kind === "help";
     const at = hour(message.sent_at);
+    const origin = message.phrase?.startsWith("profile") ? "from_wall" : "from";
     const text = isHelp ? say("server.message.help", { at }) : writtenText(message);
     const press = async () => {
       await attempt({ path: `/api/v1/messages/${message.message}/seen` });
@@ -31,7 +32,7 @@ export function createMessages({ words, attempt, paths }) {
     const label = say(isHelp ? "server.message.go" : "server.message.seen");
     return html`<li class=${isHelp ? "help" : ""}>
       ${isHelp ? icon("alert") : nothing}
-      <p>${text}${isHelp ? nothing : html`<small>${say("server.message.from", { at })}</small>`}</p>
+      <p>${text}${isHelp ? nothing : html`<small>${say(`server.message.${origin}`, { at })}</small>`}</p>
       <button type="button" class="small" @click=${press}>${label}${unseen(isHelp ? at : text)}</button>
     </li>`;
   }

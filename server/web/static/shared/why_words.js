@@ -5,7 +5,8 @@
 export function whyWords(why, say) {
   if (!why || !say.knows(why.key)) return "";
   const { key, values, runners_up: others } = why;
-  const reason = values.reason && say(`console.chosen.reason.${values.reason}`);
+  const gesture = key === "why.urgent" ? "declare_urgent" : "chosen";
+  const reason = values.reason && say(`console.${gesture}.reason.${values.reason}`);
   const first = say(key, { ...values, target_minutes: values.target_minutes ?? "", reason });
   const [next] = others ?? [];
   return next ? `${first} ${say("console.why.then", next)}` : first;

@@ -285,7 +285,7 @@ def test_an_answer_with_a_field_too_many_or_too_few_is_found(api: ApiSite):
     ("written", "meant"),
     [
         (NoticeKind, set(NOTICE_MODELS)),
-        (PhraseName, {*PHRASES, HELP_PHRASE}),
+        (PhraseName, {*PHRASES, HELP_PHRASE, "profile", "profile_all"}),
         (LegClass, {WALK_IN, APPOINTMENT, PRIORITY}),
     ],
     ids=["notices", "phrases", "classes of legs"],
