@@ -1,5 +1,6 @@
 """Checks of halls and their findings, and the action plan of a site, as people keep them by hand."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -124,11 +125,12 @@ class ActionOfOrigin:
 
 
 _ROWS = rows_of(ActionRow, action)
-actions_of = Several(
+_OF_SITES = Read(
     ActionRow,
-    _ROWS.where(action.c.site == bindparam("site")).order_by(action.c.added_at, action.c.id),
+    _ROWS.where(action.c.site.in_(bindparam("sites", expanding=True))).order_by(
+        action.c.added_at, action.c.id
+    ),
 )
-"""The actions of a site, in the order in which they were added."""
 locked_action = One(
     ActionRow,
     _ROWS.where(action.c.site == bindparam("site"), action.c.id == bindparam("action")).with_for_update(),
@@ -149,14 +151,13 @@ actions_due = Several(
     ),
 )
 """Of every site: the open actions whose date, and the done ones whose review, is at the latest this day."""
-changes_of = Several(
+_CHANGES_OF_SITES = Read(
     ActionChange,
     rows_of(ActionChange, action_change)
     .join(action, action.c.id == action_change.c.action)
-    .where(action.c.site == bindparam("site"))
+    .where(action.c.site.in_(bindparam("sites", expanding=True)))
     .order_by(action_change.c.changed_at),
 )
-"""The changes of the actions of a site, the oldest first."""
 insert_change = NewRow(action_change, ActionChange, once=True)
 """Keeps a change of an action; one of this id stays as it is."""
 _OF_ORIGINS = Read.of(
@@ -171,6 +172,19 @@ _CHANGE = Write(
     action.update().where(action.c.id == bindparam("of_id"), action.c.site == bindparam("of_site")),
     *(field.name for field in fields(ChangedAction)),
 )
+
+
+def actions_of(rows: Rows, *sites: str) -> list[ActionRow]:
+    """The actions of sites (slugs), in the order in which they were added."""
+    return rows.all(_OF_SITES, sites=list(sites))
+
+
+def changes_of(rows: Rows, *sites: str) -> dict[str, list[ActionChange]]:
+    """The changes of the actions of sites (slugs), by the id of the action, the oldest first."""
+    found: defaultdict[str, list[ActionChange]] = defaultdict(list)
+    for each in rows.all(_CHANGES_OF_SITES, sites=list(sites)):
+        found[each.action].append(each)
+    return found
 
 
 def actions_of_origins(rows: Rows, kind: str, origins: Collection[str]) -> dict[str, ActionOfOrigin]:

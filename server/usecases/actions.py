@@ -122,14 +122,14 @@ class PlannedAction:
 
 def read_actions(database: Database, sites: Collection[Site]) -> list[PlannedAction]:
     """The actions of these sites: open ones by date, those without one after them, then the others."""
-    now = database.clock.now()
-    found = []
+    now, by_slug = database.clock.now(), {site.slug: site for site in sites}
     with database.read() as rows:
-        for site in sites:
-            today, changes = site.local_day(now), changes_of(rows, site.slug)
-            for row in actions_of(rows, site.slug):
-                history = [each for each in changes if each.action == row.id]
-                found.append(PlannedAction(row, site, is_late(row.state, row.due_on, today), history))
+        listed, changes = actions_of(rows, *by_slug), changes_of(rows, *by_slug)
+    found = []
+    for row in listed:
+        site = by_slug[row.site]
+        late = is_late(row.state, row.due_on, site.local_day(now))
+        found.append(PlannedAction(row, site, late, changes.get(row.id, [])))
     found.sort(key=lambda each: (not each.is_open, each.row.due_on or date.max, each.row.added_at))
     return found
 
