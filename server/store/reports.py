@@ -92,6 +92,7 @@ class GridTextRow:
     source: str
     read_on: date
     changed_at: datetime
+    evidence: list[str]
     withdrawn_at: datetime | None = None
 
 
@@ -103,7 +104,9 @@ _OF_LINE = (
     & (grid_text.c.code == bindparam("of_code"))
 )
 _KEEP = Write.upsert(
-    grid_text, ["site", "grid", "code"], ["text", "source", "read_on", "changed_at", "withdrawn_at"]
+    grid_text,
+    ["site", "grid", "code"],
+    ["text", "source", "read_on", "changed_at", "evidence", "withdrawn_at"],
 )
 _WITHDRAW = Write(grid_text.update().where(_OF_LINE, grid_text.c.withdrawn_at.is_(None)), "withdrawn_at")
 _RESTORE = Write(

@@ -208,6 +208,12 @@ class Evidence(StrEnum):
     APPROVED_REPORT = "approved_report"
     ACTION_PLAN = "action_plan"
     SURVEY = "survey"
+    TARGETS = "targets"
+    PUBLIC_PAGE = "public_page"
+    REGISTER = "register"
+    HALL_CHECK = "hall_check"
+    MYSTERY_VISIT = "mystery_visit"
+    MINUTES = "minutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +245,15 @@ GRIDS = (
         source="plus.transformation.gouv.fr",
         read_on=date(2026, 11, 1),
         lines=(
-            GridLine("1", True, (Evidence.TICKETS,)),
-            GridLine("2", True, (Evidence.BUSY_HOURS,)),
+            GridLine("1", True, (Evidence.TICKETS, Evidence.TARGETS, Evidence.HALL_CHECK)),
+            GridLine("2", True, (Evidence.BUSY_HOURS, Evidence.PUBLIC_PAGE)),
             *(GridLine(code) for code in ("3", "4", "5")),
             GridLine("6", True, (Evidence.APPROVED_REPORT,)),
-            GridLine("7", True, (Evidence.ACTION_PLAN, Evidence.SURVEY)),
+            GridLine(
+                "7",
+                True,
+                (Evidence.ACTION_PLAN, Evidence.SURVEY, Evidence.REGISTER, Evidence.MINUTES),
+            ),
             GridLine("8"),
         ),
     ),
@@ -271,20 +281,24 @@ _CODE = re.compile(r"[\w.-]+", re.UNICODE)
 
 @dataclass(frozen=True, slots=True)
 class GridTextRequest:
-    """What is typed of a line. `code`: its number in the grid; `read_on`: an ISO date."""
+    """What is typed of a line. `code`: its number in the grid; `read_on`: an ISO date; `evidence`: what
+    answers it here.
+    """
 
     grid: str
     code: str
     text: str
     source: str
     read_on: str
+    evidence: Sequence[str] = ()
 
 
 def checked_text(typed: GridTextRequest, today: date) -> tuple[GridTextRequest, date]:
     """The text of a line as of a local date, and its date; source and number are on one line.
 
     Refusals, each with its `field`: unknown_grid_line, grid_text_missing, grid_text_too_long,
-    grid_source_missing, grid_source_too_long, bad_grid_day for no date or one to come.
+    grid_source_missing, grid_source_too_long, bad_grid_day for no date or one to come. Unknown kinds of
+    evidence are left out.
     """
     code, source = typed.code.strip(), " ".join(typed.source.split())
     text = "\n".join(line for line in (" ".join(each.split()) for each in typed.text.splitlines()) if line)
@@ -299,7 +313,8 @@ def checked_text(typed: GridTextRequest, today: date) -> tuple[GridTextRequest, 
     read_on = typed_day(typed.read_on, "bad_grid_day", "read_on")
     if read_on > today:
         raise Refusal("bad_grid_day", field="read_on")
-    return GridTextRequest(typed.grid, code, text, source, typed.read_on), read_on
+    evidence = tuple(each for each in Evidence if each in typed.evidence)
+    return GridTextRequest(typed.grid, code, text, source, typed.read_on, evidence), read_on
 
 
 def is_line(grid: str, code: str) -> bool:

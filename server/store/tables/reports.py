@@ -105,6 +105,7 @@ grid_text = Table(
     Column("read_on", Day, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("withdrawn_at", Instant),
+    Column("evidence", Document, nullable=False, server_default="[]"),
     comment="The official text of a line of a label, typed by a site; nothing personal.",
 )
 

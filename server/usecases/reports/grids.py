@@ -3,12 +3,13 @@
 No level is computed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
 from server.domain.hall.configuration import Site
+from server.domain.hall_checks import CheckKind
 from server.domain.instants import from_text, to_text
 from server.domain.refusals import Refusal
 from server.domain.reports.figures import ReportDays, ReportHall, report_period
@@ -22,12 +23,15 @@ from server.domain.reports.reports import (
 )
 from server.domain.surveys.campaigns import SurveyState
 from server.store import reports
-from server.store.hall_checks import actions_of
+from server.store.hall_checks import actions_of, checks_of
 from server.store.notices.displays import counted_at_of
 from server.store.quality.figures import days_with_legs
 from server.store.reports import GridTextRow, ReportSummary
 from server.store.surveys import all_surveys
 from server.store.transactions.database import Database
+from server.usecases.complaints.entries import counted_entries
+from server.usecases.quality.targets import read_targets
+from server.usecases.reports.committee import read_committee
 
 
 class FrozenResults(TypedDict):
@@ -96,30 +100,52 @@ class FoundEvidence:
 def read_grids(database: Database, hall: str) -> Mapping[Evidence, FoundEvidence]:
     """The evidence that there is for a hall (id or slug). Refusal: unknown_hall."""
     hall_id, configuration = database.hall_id(hall), database.configuration(hall)
-    site = configuration.site
+    site, slug = configuration.site, configuration.hall
     today = site.local_day(database.clock.now())
+    results = read_frozen_results(database, hall)
+    _, targets = read_targets(database, slug)
+    meetings = read_committee(database, site).meetings
+    entries = list(counted_entries(database, slug)) if site.complaints.has_register else []
     with database.read() as rows:
         days = days_with_legs(rows, hall_id, today - LOOKED_BACK, today + timedelta(days=1))
         counted_at = counted_at_of(rows, hall_id)
         actions = actions_of(rows, site.slug)
         surveys = [each for each in all_surveys(rows) if hall_id in each.halls and each.opens_on <= today]
-    results = read_frozen_results(database, hall)
-    found: dict[Evidence, FoundEvidence] = {}
-    if days:
-        found[Evidence.TICKETS] = FoundEvidence(days[-1], f"/qualite?hall={configuration.hall}")
-    if counted_at is not None:
-        path = f"/affichage/affluence?hall={configuration.hall}"
-        found[Evidence.BUSY_HOURS] = FoundEvidence(site.local_day(counted_at), path)
-    if results is not None:
-        approved = site.local_day(from_text(results["approved_at"]))
-        found[Evidence.APPROVED_REPORT] = FoundEvidence(approved, f"/rapports/{results['report']}")
-    if actions:
-        changed = site.local_day(max(each.changed_at for each in actions))
-        found[Evidence.ACTION_PLAN] = FoundEvidence(changed, f"/voix/actions?site={site.slug}&etat=all")
-    opened = [each for each in surveys if each.state != SurveyState.DRAFT]
-    if opened:
-        found[Evidence.SURVEY] = FoundEvidence(opened[0].opens_on, f"/voix/enquetes/{opened[0].id}")
-    return found
+        checks = {kind: [each.done_on for each in checks_of(rows, hall_id, kind)] for kind in CheckKind}
+    asked = [each for each in surveys if each.state != SurveyState.DRAFT]
+    last: dict[Evidence, tuple[Iterable[date], str]] = {
+        Evidence.TICKETS: (days, f"/qualite?hall={slug}"),
+        Evidence.BUSY_HOURS: (
+            [site.local_day(counted_at)] if counted_at else [],
+            f"/affichage/affluence?hall={slug}",
+        ),
+        Evidence.APPROVED_REPORT: (
+            [site.local_day(from_text(results["approved_at"]))] if results else [],
+            f"/rapports/{results['report']}" if results else "",
+        ),
+        Evidence.ACTION_PLAN: (
+            [site.local_day(each.changed_at) for each in actions],
+            f"/voix/actions?site={site.slug}&etat=all",
+        ),
+        Evidence.SURVEY: (
+            [each.opens_on for each in asked[:1]],
+            f"/voix/enquetes/{asked[0].id}" if asked else "",
+        ),
+        Evidence.TARGETS: (
+            [span.target.decided_on for each in targets for span in filter(None, [each.now])],
+            f"/objectifs?hall={slug}",
+        ),
+        Evidence.PUBLIC_PAGE: ([today] if site.has_public_page else [], f"/infos/{slug}/venir"),
+        Evidence.REGISTER: ([each.received_on for each in entries], f"/voix/bilan?hall={slug}"),
+        Evidence.HALL_CHECK: (checks[CheckKind.HALL_CHECK], f"/voix/controles?hall={slug}"),
+        Evidence.MYSTERY_VISIT: (checks[CheckKind.MYSTERY_VISIT], f"/voix/visites?hall={slug}"),
+        Evidence.MINUTES: (
+            [each.row.met_on for each in meetings if each.minutes],
+            f"/voix/comite?site={site.slug}",
+        ),
+    }
+    newest = {each: (max(found, default=None), path) for each, (found, path) in last.items()}
+    return {each: FoundEvidence(on, path) for each, (on, path) in newest.items() if on is not None}
 
 
 def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> None:
@@ -129,7 +155,9 @@ def write_grid_text(database: Database, site: Site, typed: GridTextRequest) -> N
     """
     now = database.clock.now()
     text, read_on = checked_text(typed, site.local_day(now))
-    row = GridTextRow(site.slug, text.grid, text.code, text.text, text.source, read_on, now)
+    row = GridTextRow(
+        site.slug, text.grid, text.code, text.text, text.source, read_on, now, list(text.evidence)
+    )
     with database.store.write() as rows:
         known = {each.code for each in reports.grid_texts_of(rows, site.slug) if each.grid == text.grid}
         if len(known | {text.code}) > MOST_LINES:

@@ -20,6 +20,7 @@ from server.domain.reports.reports import (
     LONGEST_CODE,
     LONGEST_SOURCE,
     LONGEST_TEXT,
+    Evidence,
     Grid,
     GridLine,
     GridTextRequest,
@@ -92,7 +93,8 @@ def _changed(done: str, change: Callable[[Site, GridTextRequest], None]) -> Any:
     """Redirects to the line after a change; after a refusal, the page with what was typed."""
     hall = page.hall()
     names = ("grid", "code", "text", "source", "read_on")
-    typed = GridTextRequest(*(request.form.get(name, "")[: 2 * LONGEST_TEXT] for name in names))
+    texts = {name: request.form.get(name, "")[: 2 * LONGEST_TEXT] for name in names}
+    typed = GridTextRequest(**texts, evidence=request.form.getlist("evidence")[: len(Evidence)])
     show_again(lambda refusal: _page(hall, typed=typed, refusal=refusal))
     change(hall.site, typed)
     query = urlencode({"hall": hall.hall, "fait": done, "grille": typed.grid, "ligne": typed.code.strip()})
@@ -113,6 +115,7 @@ def _page(
         found=read_grids(database(), hall.hall),
         form=typed if refusal is not None and "field" in refusal.details else _asked_form(texts),
         any_line=ANY_LINE,
+        kinds=list(Evidence),
         numbered=[grid.key for grid in GRIDS if all(line.code != ANY_LINE for line in grid.lines)],
         longest={"code": LONGEST_CODE, "text": LONGEST_TEXT, "source": LONGEST_SOURCE},
         problems=problems_of(refusal),
@@ -135,5 +138,7 @@ def _asked_form(texts: Sequence[GridTextRow]) -> GridTextRequest | None:
         abort(404)
     for each in texts:
         if (each.grid, each.code) == (grid, code):
-            return GridTextRequest(grid, code, each.text, each.source, each.read_on.isoformat())
+            return GridTextRequest(
+                grid, code, each.text, each.source, each.read_on.isoformat(), each.evidence
+            )
     return GridTextRequest(grid, code, "", "", "")

@@ -19,12 +19,14 @@ from pdfua import Severity, validate
 
 from server.domain.author import SYSTEM
 from server.domain.complaints import PUBLIC_CHANNELS, EntryRequest
+from server.domain.hall_checks import CheckKind, CheckRequest, Finding
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.figures import report_period
 from server.domain.reports.reports import GridTextRequest
 from server.language import LANGUAGES
 from server.store import reports as grid_texts_rows
 from server.usecases.complaints.entries import add_entry
+from server.usecases.hall_checks import add_check
 from server.usecases.reports.grids import write_grid_text
 from server.usecases.reports.report_content import read_report_figures
 from server.usecases.typed_figures import type_figures
@@ -73,7 +75,7 @@ def chief(api: ApiSite) -> Any:
     return api.person("quality")
 
 
-def post(browser: Any, path: str = "", **fields: str) -> Any:
+def post(browser: Any, path: str = "", **fields: Any) -> Any:
     return browser.post(PAGE.replace("?", f"{path}?"), data=fields | {"csrf_token": csrf_of(browser)})
 
 
@@ -322,14 +324,14 @@ def test_grids_link_what_there_is_name_what_is_missing_and_leave_the_rest_to_the
     page = anne.get(grids).text
     assert page.count("Texte officiel à saisir par le site.") == 5
     assert "tickets donnés, dernier jour compté</a>, 28 septembre 2026" in page
-    assert page.count("Manque\u00a0:") == 4
+    assert page.count("Manque\u00a0:") == 9
     report = begin(anne)
     press(anne, f"{report}/gel")
     press(boris, f"{report}/approbation")
     press(anne, PLAN, remark="Sièges", state="doing", formulaire="a")
     page = anne.get(grids).text
     assert f'<a href="{report}">rapport approuvé</a>, 24 novembre 2026' in page
-    assert page.count("Manque\u00a0:") == 2
+    assert page.count("Manque\u00a0:") == 7
     for language in LANGUAGES:
         assert "grids." not in anne.get(f"{grids}&lang={language}").text.partition("<main")[2]
     assert played.person("committee").get(grids).status_code == 403
@@ -352,6 +354,22 @@ def test_a_site_types_the_text_of_a_line_withdraws_it_and_undoes_that(api: ApiSi
     post(chief, "/retour", **LINE)
     assert "Engagement 3 Autre texte." in shown(chief)
     assert api.count("grid_text") == 1
+
+
+def test_a_line_is_answered_by_the_kinds_of_evidence_that_the_site_ticked(api: ApiSite, chief: Any):
+    found = [Finding("signs", "", "met", "")]
+    check = CheckRequest(CheckKind.HALL_CHECK, "2026-11-20", "Responsable qualité", "", found)
+    add_check(api.database, HALL, check, form="a-form")
+    post(chief, **LINE, evidence=["register", "hall_check", "nothing"])
+    page = shown(chief).replace("\u00a0", " ")
+    line = page.partition("Premier point.")[2].partition("Changer le texte")[0]
+    assert "Manque : registre des suggestions et réclamations, dernière entrée" in line
+    assert "Preuve : contrôle du hall, le dernier , 20 novembre 2026" in line
+    open_register_of(api.database)
+    written = EntryRequest(kind="suggestion", channel="web", text="Des sièges")
+    add_entry(api.database, HALL, written, form="f", language="fr", channels=PUBLIC_CHANNELS)
+    page = shown(chief).replace("\u00a0", " ")
+    assert "Preuve : registre des suggestions et réclamations, dernière entrée , 24 novembre 2026" in page
 
 
 def test_lines_of_a_grid_that_was_not_read_are_added_by_number(chief: Any):
