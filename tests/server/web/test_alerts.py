@@ -11,7 +11,7 @@ import pytest
 
 from server.app import create_app
 from server.domain.author import SYSTEM
-from server.usecases.configuration.publication import publish_installation
+from server.usecases.configuration.publication import publish_hall, publish_installation
 from server.web.access.cookies import SESSION_COOKIE
 from tests.harness.sql import all_rows
 from tests.server.domain.written_bulletins import cap_xml, info_xml
@@ -42,6 +42,22 @@ def test_one_press_takes_over_every_hall_that_the_caller_may_and_names_the_scree
     assert (board["alert"]["alert"], board["alert"]["kind"]) == (raised["alert"], "evacuate")
     for verb in ("ask-end", "end"):
         assert code(api.post(f"/alerts/{raised['alert']}/{verb}", {}, token=relay)) == "forbidden"
+
+
+def test_the_first_page_offers_a_list_of_halls_for_an_alert_where_there_are_many(api: ApiSite):
+    document = (HALLS / "vervins.json").read_text(encoding="utf-8")
+    for number in range(6):
+        publish_hall(
+            api.database,
+            SYSTEM,
+            document.replace("vervins", f"v{number}").replace(f'"site": "v{number}"', '"site": "vervins"'),
+        )
+    shown = api.person("supervisor", "*").get("/")
+    assert shown.status_code == 200
+    offered = re.search(r'<select id="alert-hall">(.*?)</select>', shown.text, re.DOTALL)
+    assert offered is not None
+    assert offered[1].count("<option") == 1 + 8
+    assert shown.text.count('data-raises="evacuate"') == 1
 
 
 def test_a_next_is_refused_with_a_sentence_while_an_alert_holds(api: ApiSite):
