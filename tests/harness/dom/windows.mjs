@@ -211,6 +211,12 @@ export class Page {
   setClock(now) {
     const how = { now, toFake: FAKED, shouldAdvanceTime: true, shouldClearNativeTimers: true };
     this.clock = FakeTimers.withGlobal(this.window).install(how);
+    const { window } = this;
+    window.AbortSignal.timeout = (ms) => {
+      const timing = new window.AbortController();
+      window.setTimeout(() => timing.abort(new window.DOMException("late", "TimeoutError")), ms);
+      return timing.signal;
+    };
   }
 
   /**
@@ -229,6 +235,7 @@ export class Page {
     noted.rule = this.#rules.find(({ pattern, times }) => times > 0 && pattern.test(noted.path));
     if (noted.rule) noted.rule.times -= 1;
     this.#asked.set(request, noted);
+    request.signal.addEventListener("abort", () => (noted.is_answered = true)); // nothing more will come
     if (this.isOffline) throw new this.window.TypeError("offline");
     return noted.rule?.before?.(request, this.window, noted, this.context);
   }

@@ -1,4 +1,4 @@
-"""Two people press for one visitor, an answer is lost, a number means several, a counter is renamed."""
+"""Two press for one visitor, an answer is late or lost, a number means several, a counter is renamed."""
 
 import re
 from collections.abc import Iterator
@@ -85,6 +85,36 @@ def test_two_who_press_for_the_same_visitors_receive_each_visitor_once(
             phase(page, "free")
             expect(page.locator("[data-nobody]")).to_be_visible()
     for page in consoles:
+        close_counters(page)
+
+
+@pytest.mark.parametrize(("silent_ms", "requests"), [(300, 1), (20_000, 2)])
+def test_a_late_answer_shows_no_call_before_it_and_one_call_after_it(
+    own_hall: Served, consoles: tuple[DomPage, DomPage], silent_ms: int, requests: int
+):
+    """An impatient agent presses again meanwhile; the other works on, and takes the next visitor."""
+    first, second = consoles
+    numbers = [issue(own_hall, "laon", SERVICE) for _ in range(3)]
+    expect(first.locator('[data-text="waiting-count"]')).to_have_text("3 personnes")
+    first.clock.install()
+    silent = first.hold("/next$")
+    first.keyboard.press("F9")
+    silent.wait()
+    first.clock.run_for(silent_ms)
+    first.keyboard.press("F9")
+    second.keyboard.press("F9")
+    phase(second, "called")
+    expect(first.locator('[data-text="waiting-count"]')).to_have_text("2 personnes")
+    expect(first.locator("body")).to_have_class(re.compile(r"\bsending\b"))
+    expect(first.locator("body")).to_have_attribute("data-phase", "free")
+    silent.release()
+    phase(first, "called")
+    assert [each["path"] for each in first.requests()].count(f"/api/v1/counters/{FIRST}/next") == requests
+    assert (number_at(first), number_at(second)) == (numbers[1], numbers[0])
+    for page in consoles:
+        expect(page.locator('[data-text="waiting-count"]')).to_have_text("1 personne")
+        page.keyboard.press("F8")
+        phase(page, "free")
         close_counters(page)
 
 
