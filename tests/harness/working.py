@@ -50,6 +50,19 @@ def demonstration_user(server: Served, role: str, site: str = "laon") -> tuple[s
     return user["login"], user["password"]
 
 
+def at_work(page: Page, hall: Served, role: str, path: str, *, theme: str = "light") -> Page:
+    """A live page of a role, in a theme that the person has chosen."""
+    sign_in(page, hall, *demonstration_user(hall, role), path="/compte" if theme != "light" else path)
+    if theme != "light":
+        form = page.locator("form[action='/compte/affichage']")
+        form.locator("#theme").select_option(theme)
+        form.locator("button").press("Enter")
+        expect(page.locator("html")).to_have_attribute("data-theme", theme)
+        page.goto(f"{hall.base_url}{path}")
+    expect(page.locator("[data-live=yes]").first).to_be_visible()
+    return page
+
+
 SIGNED_IN: dict[tuple[str, str], Any] = {}
 """The cookies of people who have signed in, by server and role."""
 

@@ -14,7 +14,7 @@ from tests.harness.accessible import assert_fits
 from tests.harness.chromium import Pages
 from tests.harness.counts import record_measurement
 from tests.harness.servers.served import Served
-from tests.harness.working import demonstration_user, issue, phase, sign_in
+from tests.harness.working import at_work, issue, phase
 
 COUNTER = "laon-g1"
 
@@ -22,19 +22,6 @@ COUNTER = "laon-g1"
 @pytest.fixture(scope="module")
 def hall(standing: Serve) -> Served:
     return standing(voice="false")
-
-
-def at_work(page: Page, hall: Served, role: str, path: str, *, theme: str = "light") -> Page:
-    """A live page of a role, in a theme that the person has chosen."""
-    sign_in(page, hall, *demonstration_user(hall, role), path="/compte" if theme != "light" else path)
-    if theme != "light":
-        form = page.locator("form[action='/compte/affichage']")
-        form.locator("#theme").select_option(theme)
-        form.locator("button").press("Enter")
-        expect(page.locator("html")).to_have_attribute("data-theme", theme)
-        page.goto(f"{hall.base_url}{path}")
-    expect(page.locator("[data-live=yes]").first).to_be_visible()
-    return page
 
 
 def press(page: Page, *keys: str) -> int:
