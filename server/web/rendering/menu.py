@@ -106,7 +106,7 @@ MENU = (
     WorkPage("targets", "/objectifs", _P.READ_FIGURES, "target", _G.MEASURE),
     WorkPage("reports", "/rapports", _P.READ_FIGURES, "file-text", _G.MEASURE, is_of_a_hall=False),
     WorkPage(
-        *("voice", "/voix", _P.WRITE_REPORTS, "message-square", _G.MEASURE),
+        *("voice", "/voix", _P.READ_FIGURES, "message-square", _G.MEASURE),
         is_of_a_hall=False,
         others=VOICE_PERMISSIONS,
     ),
