@@ -78,7 +78,7 @@ def name_on_paper(hall: ServedHall, fonts_dir: Path) -> str:
     kiosk = Kiosk(hall.server)
     with kiosk.listening():
         job = kiosk.ended(kiosk.press())["job"]
-    picture = kiosk.pictures()[0]
+    picture = wait_until(kiosk.pictures, "the paper is seen")[0]
     assert shows(picture, expected_picture(hall.server, job, fonts_dir))
     wanted, _ = content_of_job(hall.server, job, fonts_dir)
     assert isinstance(wanted, PreparedDocument)

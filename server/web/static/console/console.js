@@ -137,7 +137,6 @@ function render() {
   show("[data-panel]", ui.panel !== null && ui.panel !== "keys");
   show("[data-keys]", ui.panel === "keys");
   if (ui.panel === "keys") show("[data-view]", false);
-  panel.follow();
   drawPause(state, breakAfter.reasonIn(state), words);
 }
 

@@ -88,12 +88,6 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     ui.isRefetching = false;
   }
 
-  /** A list of people without a row is filled as soon as one comes that fits what is typed. */
-  function follow() {
-    const hasNobody = !document.querySelector('[data-panel-body] input[name="visit"]');
-    if (ui.panel === "chosen" && hasNobody) fill(ui.panel);
-  }
-
   function close() {
     if (ui.panel === null) return;
     const from = ui.panel;
@@ -104,5 +98,5 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     (opener?.disabled ? document.getElementById("main") : opener)?.focus();
   }
 
-  return { open, refill, follow, close };
+  return { open, refill, close };
 }
