@@ -336,15 +336,19 @@ def count_by_month(entries: Iterable[CountedEntry]) -> list[EntryCount]:
 
 
 LEAST_COUNTED = 5
-"""Entries of a kind under which people who do not answer the register read no figure of it."""
+"""A kind with fewer entries shows no figures to people who do not answer the register."""
 
 
-def count_by_kind(entries: Iterable[CountedEntry]) -> list[EntryCount]:
-    """The counts of all months and channels together, by kind in the order of `EntryKind`."""
+def count_by_kind(entries: Iterable[CountedEntry]) -> dict[str, EntryCount | None]:
+    """The counts of all months and channels together, by kind; None below `LEAST_COUNTED` entries."""
     groups: dict[str, list[CountedEntry]] = {kind: [] for kind in EntryKind}
     for entry in entries:
         groups[entry.kind].append(entry)
-    return [_count("", kind, "", found) for kind, found in groups.items() if found]
+    return {
+        kind: _count("", kind, "", found) if len(found) >= LEAST_COUNTED else None
+        for kind, found in groups.items()
+        if found
+    }
 
 
 def _count(month: str, kind: str, channel: str, entries: list[CountedEntry]) -> EntryCount:

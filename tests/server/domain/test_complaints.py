@@ -169,13 +169,15 @@ def entry(state: str, day: int, ended: int | None, kind: str = "complaint") -> C
     return CountedEntry(kind, "web", state, date(2026, 11, day), due_on, ended_on)
 
 
-def test_months_and_channels_are_counted_together_by_kind():
-    entries = [entry("closed", 9, None, "thanks"), entry("dropped", 5, 6), entry("answered", 2, 12)]
-    found = count_by_kind([*entries, replace(entries[2], received_on=date(2026, 10, 12), channel="paper")])
-    assert [(each.kind, each.received, each.answered) for each in found] == [
-        ("complaint", 3, 2),
-        ("thanks", 1, 1),
-    ]
+def test_months_and_channels_are_counted_together_by_kind_and_few_are_not():
+    answered = entry("answered", 2, 12)
+    of_october = replace(answered, received_on=date(2026, 10, 12), channel="paper")
+    entries = [entry("dropped", 5, 6), *[answered] * 3, of_october, *[entry("closed", 9, None, "thanks")] * 4]
+    found = count_by_kind(entries)
+    complaints = found["complaint"]
+    assert complaints is not None
+    assert (complaints.received, complaints.answered, complaints.dropped) == (5, 4, 1)
+    assert found == {"complaint": complaints, "thanks": None}  # four are too few
 
 
 def test_counts_add_up_and_thanks_have_no_target():
