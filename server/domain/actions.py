@@ -26,7 +26,7 @@ class ActionState(StrEnum):
 
 
 class Effect(StrEnum):
-    """What became of an action that is done, looked at on a date told in advance."""
+    """The result of an action that is done, judged on a date set in advance."""
 
     EFFECTIVE = "effective"
     NOT_EFFECTIVE = "not_effective"
@@ -134,11 +134,9 @@ def _in_its_state(action: ActionRequest) -> ActionRequest:
         raise Refusal("action_solution_missing", field="solution")
     if not action.proof:
         raise Refusal("action_proof_missing", field="proof")
-    return (
-        replace(action, state=ActionState.DOING, review_on="")
-        if action.effect == Effect.NOT_EFFECTIVE
-        else action
-    )
+    if action.effect == Effect.NOT_EFFECTIVE:
+        return replace(action, state=ActionState.DOING, review_on="")
+    return action
 
 
 def names_a_person(text: str) -> bool:

@@ -86,6 +86,9 @@ class ChangedAction:
     changed_at: datetime
 
 
+_IN_HISTORY = ("state", "owner", "due_on", "effect")
+
+
 @dataclass(frozen=True, slots=True)
 class ActionChange:
     """What an action (id) was after a change."""
@@ -98,9 +101,9 @@ class ActionChange:
     due_on: date | None
     effect: str
 
-    def says(self) -> tuple[str, str, date | None, str]:
-        """What the history tells of it; a change of anything else is none."""
-        return self.state, self.owner, self.due_on, self.effect
+    def is_news_after(self, before: "ActionChange") -> bool:
+        """Whether state, owner, date or effect differ; the history keeps no other change."""
+        return any(getattr(self, name) != getattr(before, name) for name in _IN_HISTORY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def change_action(database: Database, site: Site, action: str, typed: ActionRequ
         changed = _changed(typed, site, before, database.clock.now())
         after = _change(replace(before, **asdict(changed)), new_id())
         change_row(rows, site.slug, action, changed)
-        if after.says() != _change(before, "").says():
+        if after.is_news_after(_change(before, "")):
             insert_change(rows, after)
 
 

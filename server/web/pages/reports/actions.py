@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
 
-from server.domain.actions import LONGEST, ActionRequest, ActionState, Effect, place_of_origin
+from server.domain.actions import LONGEST, ActionRequest, ActionState, Effect, OriginKind, place_of_origin
 from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.ids import new_id
@@ -86,6 +86,13 @@ def _of_row(row: ActionRow) -> ActionRequest:
     return ActionRequest(**kept | {"effect": row.effect if row.state == ActionState.DONE else ""})
 
 
+def _origin_path(action: PlannedAction, *, may_write: bool) -> str | None:
+    """The page of an action's origin, None where the reader may not open it, as the register."""
+    if action.origin is None or (action.origin.kind is OriginKind.COMPLAINT and not may_write):
+        return None
+    return place_of_origin(action.origin)
+
+
 def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refusal | None = None) -> str:
     language, sites, written = page.language(), page.sites(READ), page.sites(WRITE)
     if chosen.site:
@@ -116,5 +123,5 @@ def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refus
         problems=problems_of(refusal),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),
-        place_of_origin=place_of_origin,
+        origin_path=lambda action: _origin_path(action, may_write=action.site in written),
     )
