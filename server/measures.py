@@ -1,7 +1,7 @@
-"""What Prometheus may read of a server (`/metrics`): each measure is declared here, and nowhere else.
+"""What Prometheus may read of a server (`/metrics`): this module alone declares measures.
 
 Labels name halls, kinds and routes of the code, never a person. Where several workers serve, each writes its
-own counts into files of one folder (`PROMETHEUS_MULTIPROC_DIR`), and whichever answers adds them all up.
+own counts into files of one folder (`PROMETHEUS_MULTIPROC_DIR`), and the worker that answers adds them up.
 """
 
 import logging

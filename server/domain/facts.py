@@ -54,7 +54,7 @@ class FactKind(StrEnum):
     PRIORITY_NOT_CONFIRMED = "PriorityNotConfirmed"
     """The card was not shown: the rank by arrival again; a leg only called waits again."""
     URGENCY_DECLARED = "UrgencyDeclared"
-    """A waiting leg is an urgent case, called before all others: why, of a short list without health."""
+    """Somebody declared a waiting leg urgent: it is called before all others. The reason is a code."""
     LEG_HELD = "LegHeld"
     """A leg cannot be received now and keeps its rank; its call is void, earlier calls still count."""
     LEG_RELEASED = "LegReleased"

@@ -132,7 +132,7 @@ class Hall:
         self.given: list[str] = []
         self.site = next(site for site in server.demonstration["sites"] if site["slug"] == "laon")
         self.kiosk = pages.open(self.site["kiosk"]["url"], width=1080, height=1920)
-        self.desk = at_work(pages.open(), server, "reception", "/accueil", theme="device")
+        self.reception = at_work(pages.open(), server, "reception", "/accueil", theme="device")
         self.first = Console(at_work(pages.open(), server, "agent", "/console", theme="device"), FIRST)
         second = at_work(pages.open(), server, "supervisor", "/console", theme="device")
         slow = second.context.new_cdp_session(second)
@@ -155,20 +155,20 @@ class Hall:
 
     @property
     def at_work(self) -> tuple[Page, ...]:
-        return self.desk, self.wall, *(each.page for each in self.consoles)
+        return self.reception, self.wall, *(each.page for each in self.consoles)
 
     def press_at_kiosk(self, service: str) -> None:
         """A visitor takes a ticket at the kiosk and leaves."""
         self.given.append(press_for_a_ticket(self.kiosk, service))
         self.kiosk.reload()
 
-    def give_at_desk(self, keys: str, people: int) -> list[str]:
+    def give_at_reception(self, keys: str, people: int) -> list[str]:
         """Keys of the reception that give tickets; their numbers."""
-        rows = self.desk.locator('[data-list="last"] th')
+        rows = self.reception.locator('[data-list="last"] th')
         before = set(rows.all_inner_texts())
-        self.desk.locator("#main").focus()
+        self.reception.locator("#main").focus()
         for key in keys:
-            self.desk.keyboard.press(key)
+            self.reception.keyboard.press(key)
         wait_until(lambda: len(set(rows.all_inner_texts()) - before) == people, f"{people} new tickets")
         numbers = sorted(set(rows.all_inner_texts()) - before)
         self.given += numbers
@@ -187,7 +187,7 @@ class Hall:
             wait_until(partial(self._says_the_truth, console), f"truth at {console.counter}")
         waiting = sum(each["waiting"] for each in self._read("/halls/laon/queue")["queues"])
         expect(self.wall.locator('[data-text="waiting"]')).to_have_text(str(waiting))
-        wait_until(lambda: _count_on(self.desk) == waiting, f"{waiting} at the reception")
+        wait_until(lambda: _count_on(self.reception) == waiting, f"{waiting} at the reception")
 
     def _says_the_truth(self, console: Console) -> bool:
         counter = self._read(f"/counters/{console.counter}")
@@ -219,36 +219,36 @@ def give_tickets(hall: Hall) -> None:
     """Forty people come: at the kiosk, alone at the reception, and a family."""
     for turn in range(AT_KIOSK):
         hall.press_at_kiosk(COMPUTER if turn < AT_COMPUTER else SERVICE)
-    hall.give_at_desk(f"g{FAMILY}1", FAMILY)
+    hall.give_at_reception(f"g{FAMILY}1", FAMILY)
     while len(hall.given) < VISITORS:
-        hall.give_at_desk("1", 1)
+        hall.give_at_reception("1", 1)
 
 
-def work_at_the_desk(hall: Hall) -> None:
+def work_at_the_reception(hall: Hall) -> None:
     """The reception finds two visits, links them, takes that back, links again, prints one again."""
-    desk = hall.desk
+    reception = hall.reception
     number, other = hall.given[-2:]
-    found, outcome = desk.locator('[data-list="found"]'), desk.locator("[data-outcome]")
-    desk.locator("#main").focus()
-    desk.keyboard.press("f")
-    desk.keyboard.type(number.lower())
-    desk.keyboard.press("Enter")
+    found, outcome = reception.locator('[data-list="found"]'), reception.locator("[data-outcome]")
+    reception.locator("#main").focus()
+    reception.keyboard.press("f")
+    reception.keyboard.type(number.lower())
+    reception.keyboard.press("Enter")
     expect(found.locator("b")).to_have_text(number)
     for is_kept in (False, True):
         found.get_by_role("button", name=f"Lier {number}").press("Enter")
-        expect(desk.locator("#link-to")).to_be_focused()
-        desk.keyboard.type(other)
-        desk.keyboard.press("Enter")
+        expect(reception.locator("#link-to")).to_be_focused()
+        reception.keyboard.type(other)
+        reception.keyboard.press("Enter")
         expect(outcome).to_contain_text("au même guichet")
         expect(found.get_by_role("button", name=f"Lier {number}")).to_be_focused()
         if not is_kept:
-            expect(desk.locator('[data-act="undo"]')).to_contain_text("lié à une autre visite")
-            desk.keyboard.press("u")
+            expect(reception.locator('[data-act="undo"]')).to_contain_text("lié à une autre visite")
+            reception.keyboard.press("u")
             expect(outcome).to_have_text("Le geste est annulé.")
             expect(found.locator(".chip", has_text="avec")).to_have_count(0)
     found.get_by_role("button", name=f"Réimprimer {number}").press("Enter")
     expect(outcome).to_contain_text("le premier papier n’est plus valable")
-    desk.locator("[data-find-close]").press("Enter")
+    reception.locator("[data-find-close]").press("Enter")
 
 
 def watch_the_hall(hall: Hall) -> None:
@@ -259,7 +259,7 @@ def watch_the_hall(hall: Hall) -> None:
     queue.press("Enter")
     wall.locator(".ask").get_by_role("button", name="panne informatique").press("Enter")
     expect(queue).to_contain_text("Rouvrir")
-    expect(hall.desk.locator("[data-list=services]")).to_contain_text("Panne informatique")
+    expect(hall.reception.locator("[data-list=services]")).to_contain_text("Panne informatique")
     queue.press("Enter")
     expect(outcome).to_contain_text("de nouveau délivrés")
     served = console.locator('[data-text="served"]')
@@ -277,7 +277,7 @@ def watch_the_hall(hall: Hall) -> None:
 
 def press_for_one_visitor(hall: Hall) -> None:
     """Both agents choose the same visitor; who comes too late reads why, and nothing has changed there."""
-    number = hall.give_at_desk("1", 1)[0]
+    number = hall.give_at_reception("1", 1)[0]
     for console in (hall.first, hall.second):
         console.pick(number)
     late = Held(hall.first.page, "**/call")
@@ -357,7 +357,7 @@ if IS_LARGE:
         hall = Hall(serve(layout, voice="false"), pages)
         steps: list[Callable[[Hall], None]] = [
             give_tickets,
-            work_at_the_desk,
+            work_at_the_reception,
             watch_the_hall,
             press_for_one_visitor,
             fall_silent,

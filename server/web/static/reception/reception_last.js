@@ -1,4 +1,4 @@
-// What may be done to the last ticket given at this desk for a reason: void it, call its visitor first.
+// What may be done to the last ticket given at this reception for a reason: void it, call its visitor first.
 
 import { askOnce } from "../shared/ask_once.js";
 import { byId, showRefusal } from "../shared/dom.js";
