@@ -38,6 +38,8 @@ def test_a_change_is_asked_and_answered_and_the_week_fills_by_itself(page: Page,
     database.close()
     sign_in(page, server, *demonstration_user(server, "quality"), "/qualite/et-si?hall=laon")
     page.get_by_label("Jour de la semaine").select_option(str(WEEKDAY.weekday() + 1))
+    assert_fits(page)
+    expect(page.get_by_label("Viendraient pendant la fermeture")).to_have_count(0)  # this hall never closes
     page.get_by_label("Une pause déplacée").check()
     expect(page.get_by_label("Il reçoit comme")).to_be_hidden()
     page.locator("#guichet").select_option("laon-g1")

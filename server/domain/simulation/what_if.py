@@ -1,6 +1,7 @@
 """« What if »: the last days of a weekday played again with and without a change (docs/rules/estimates.md).
 
-Both sides of a replication have the same arrivals and durations, so that a difference comes from the change.
+Both sides of a replication have the same arrivals and durations, so that a difference comes from the change;
+other arrivals are a change themselves (`moved_arrivals.py`).
 Arrivals, counters on duty and leavers are those of the days; durations are drawn again from the measured ones
 of the service. Intervals come from whole days, drawn again with repetition.
 """
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from server.domain.calling.rules import RuleName
 from server.domain.calling.waiting_legs import CallingCounter
+from server.domain.hours.calendars import Span
 from server.domain.instants import half_hour
 from server.domain.quality.leg_records import LegRecord
 from server.domain.refusals import Refusal
@@ -24,6 +26,7 @@ from server.domain.simulation.calibration import calibrated, habits_of, measured
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.simulation.figures import RESAMPLES, Difference, difference
 from server.domain.simulation.logs import LoggedDuty, Row, days_of_log
+from server.domain.simulation.moved_arrivals import DemandWhileClosed, demand_while_open
 from server.domain.simulation.run import run_day
 
 REPLICATIONS = 200
@@ -39,11 +42,12 @@ SHORTEST_BREAK_S = 1200
 
 @dataclass(frozen=True, slots=True)
 class OneCounterMore:
-    """Another counter for some services, between two local hours."""
+    """Another counter for some services, between two local hours. `demand`: None for no more visitors."""
 
     services: tuple[str, ...]
     starts: time
     ends: time
+    demand: DemandWhileClosed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,16 @@ class PastDays:
 
 @dataclass(frozen=True, slots=True)
 class HalfHourWaits:
-    """Who begins to wait in a half hour (0–47, local): how many on all days, and their median waits."""
+    """Who begins to wait in a half hour (0–47, local): how many on all days, and their median waits.
+
+    `visits_after`, `after_s`: with the change. A median is None where nobody waits.
+    """
 
     at: int
     visits: int
-    before_s: int
-    after_s: int
+    visits_after: int
+    before_s: int | None
+    after_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +126,15 @@ def what_if(past: PastDays, change: Change | None, *, replications: int = REPLIC
     Refusals: few_days_played, no_break_moved where the counter has none in its hours, counter_not_on_duty.
     """
     days = played_days(past)
-    changed = [with_change(day, change, past.zone) for day in days]
-    _refuse_untouched(days, changed, change)
+    _refuse_untouched(days, [with_change(day, change, past.zone) for day in days], change)
     rule = change.rule if isinstance(change, OtherRule) else past.rule
     each = max(1, replications // len(days))
     before, after = _Side(len(days), each), _Side(len(days), each)
     for place, day in enumerate(days):
         for visitors in drawn_again(days, place, each):
-            for side, plans, by in ((before, day, past.rule), (after, changed[place], rule)):
-                side.add(place, replace(plans, visitors=visitors), by, past)
+            drawn = replace(day, visitors=visitors)
+            before.add(place, drawn, past.rule, past)
+            after.add(place, with_change(drawn, change, past.zone), rule, past)
     was = sorted(wait.wait_s for wait in measured(days, past.legs))
     median_s, p90_s, within, people = _differences(before, after)
     return WhatIf(
@@ -138,7 +146,7 @@ def what_if(past: PastDays, change: Change | None, *, replications: int = REPLIC
         p90_s=p90_s,
         within=within,
         people=people,
-        half_hours=_half_hours(days, before, after, past.zone),
+        half_hours=tuple(_half_hours(before, after)),
     )
 
 
@@ -168,16 +176,17 @@ def played_days(past: PastDays) -> list[DrawnDay]:
 
 
 def with_change(day: DrawnDay, change: Change | None, zone: tzinfo) -> DrawnDay:
-    """A day with a change of its counters; as it is where the change does not touch it."""
+    """A day with a change of its counters or arrivals; as it is where the change does not touch it."""
 
     def at(hour: time) -> datetime:
         return datetime.combine(day.on, hour, zone)
 
     match change:
-        case OneCounterMore(services, starts, ends):
+        case OneCounterMore(services, starts, ends, demand):
             counter = CallingCounter("more", frozenset(services))
             more = CounterPlan(counter, services, at(starts), at(ends), stays=False)
-            return replace(day, counters=(*day.counters, more))
+            come = demand_while_open(day, demand, services, Span(starts, ends), zone) if demand else ()
+            return replace(day, counters=(*day.counters, more), visitors=(*day.visitors, *come))
         case BreakMoved(counter, starts):
             plans = tuple(
                 _moved(plan, at(starts)) if plan.counter.id == counter else plan for plan in day.counters
@@ -269,18 +278,11 @@ def _differences(before: _Side, after: _Side) -> Iterator[Difference]:
         yield Difference(found.value, found.value + below, found.value + above)
 
 
-def _half_hours(
-    days: Sequence[DrawnDay], before: _Side, after: _Side, zone: tzinfo
-) -> tuple[HalfHourWaits, ...]:
-    visits = Counter(half_hour(one.leg.reference, zone) for day in days for one in day.visitors)
-    return tuple(
-        HalfHourWaits(
-            at,
-            visits[at],
-            *(round(median_low(side.by_half_hour[at])) for side in (before, after)),
-        )
-        for at in sorted(visits)
-    )
+def _half_hours(before: _Side, after: _Side) -> Iterator[HalfHourWaits]:
+    for at in sorted(before.by_half_hour | after.by_half_hour):
+        sides = [side.by_half_hour.get(at, []) for side in (before, after)]
+        visits = [round(len(waits) / before.each) for waits in sides]
+        yield HalfHourWaits(at, *visits, *(round(median_low(waits)) if waits else None for waits in sides))
 
 
 def _quantile_s(waits: Sequence[Sequence[int]], times: Sequence[int], share: float) -> int:

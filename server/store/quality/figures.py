@@ -159,6 +159,16 @@ _DUE = Read(
     )
     .group_by(appointment.c.booked_on, appointment.c.service),
 )
+wanted_while_closed = Several(
+    datetime,
+    select(not_issued.c.wanted_at).where(
+        not_issued.c.hall == bindparam("hall"),
+        _is_between(not_issued.c.business_day),
+        not_issued.c.reason == "closed",
+    ),
+    names=("hall", "starts_on", "ends_on"),
+)
+"""When visitors of a hall (id) wanted a ticket and it was closed, from `starts_on`, before `ends_on`."""
 duties_between = Several(
     Duty,
     rows_of(

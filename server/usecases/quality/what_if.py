@@ -7,12 +7,13 @@ from threading import Lock
 
 from server.apart import ApartEnded, CallApart
 from server.domain.hall.configuration import HallConfiguration
+from server.domain.hours.calendars import Span
 from server.domain.instants import midnight
 from server.domain.refusals import Refusal
 from server.domain.simulation.counters_plan import PlannedHalfHour, fewest_counters
 from server.domain.simulation.logs import LoggedDuty
 from server.domain.simulation.what_if import FEWEST_DAYS, MOST_DAYS, Change, PastDays, WhatIf, what_if
-from server.store.quality.figures import days_with_legs, duties_between, legs_of_day, not_issued_between
+from server.store.quality.figures import days_with_legs, duties_between, legs_of_day, wanted_while_closed
 from server.store.quality.targets import targets_on
 from server.store.transactions.database import Database
 
@@ -82,13 +83,21 @@ class WhatIfs:
                 raise
             return None
 
-    def presses_while_closed(self, hall: str, days: Sequence[date]) -> float:
-        """How often a day visitors of a hall (slug) wanted a ticket while it was closed, on these days."""
+    def presses_while_closed(self, hall: str, days: Sequence[date], closed: Sequence[Span]) -> float:
+        """How often a day visitors of a hall (slug) wanted a ticket while it was closed, on these days.
+
+        `closed`: between which local hours; none: at any hour.
+        """
+        zone = self._database.configuration(hall).site.zone
         with self._database.read() as rows:
-            found = not_issued_between(rows, self._database.hall_id(hall), days[0], days[-1] + DAY)
-        pressed = (counts for day, counts in found.items() if day in days)
-        closed = (n for counts in pressed for (_, reason), n in counts.items() if reason == "closed")
-        return sum(closed) / len(days)
+            pressed = wanted_while_closed(rows, self._database.hall_id(hall), days[0], days[-1] + DAY)
+        local = [each.astimezone(zone) for each in pressed]
+        counted = [
+            each
+            for each in local
+            if not closed or any(span.opens <= each.time() < span.closes for span in closed)
+        ]
+        return sum(each.date() in days for each in counted) / len(days)
 
     def share_percent(self, hall: str, on: date) -> int:
         """The highest share that a target decided for a service of a hall (slug) asks for, else the usual."""

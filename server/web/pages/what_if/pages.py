@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,17 +11,20 @@ from flask import Response, abort, redirect, render_template, request
 
 from server.domain.calling.rules import RuleName
 from server.domain.hall.configuration import Counter, HallConfiguration
+from server.domain.hours.calendars import Span
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
 from server.domain.quality.selection import is_shown_in_cell
 from server.domain.refusals import Refusal
 from server.domain.simulation.figures import Difference
+from server.domain.simulation.moved_arrivals import DemandWhileClosed, closings
 from server.domain.simulation.what_if import (
     REPLICATIONS,
     SEED,
     BreakMoved,
     Change,
+    HalfHourWaits,
     OneCounterMore,
     OtherRule,
     OtherServices,
@@ -50,8 +52,9 @@ from server.web.rendering.viewer import Sentence
 PLACE = "/qualite/et-si"
 KINDS = ("guichet", "pause", "profil", "regle")
 USUAL = {"quoi": KINDS[0], "de": "09:00", "a": "12:00", "debut": "12:00"}
-FIELDS = ("jour", "quoi", "comme", "de", "a", "guichet", "debut", "place", "profil", "regle")
+FIELDS = ("jour", "quoi", "comme", "de", "a", "midi", "guichet", "debut", "place", "profil", "regle")
 _HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_WHOLE = re.compile(r"[0-9]{1,3}")
 drawings, papers, what_ifs = of_app(Drawings), of_app(Papers), of_app(WhatIfs)
 routes = PageRoutes("what_if_pages", __name__, template_folder="templates")
 
@@ -86,12 +89,13 @@ def what_if() -> Any:
         weekdays=[(str(day + 1), weekday_name(day, language)) for day in _open_weekdays(hall)],
         counters=[(each.id, each.label_in(language)) for each in _counters(hall)],
         profiles=[(each, text_in(names, language)) for each, names in hall.profile_names.items()],
+        closes=any(closings(spans) for spans in hall.calendar.weekly.values()),
         rules=[(str(rule), words(f"document_words.choice.rule.{rule}")) for rule in RuleName],
         found=found,
         said=None if found is None else sentence_of(found, words),
         measures=() if found is None else _measures(found, words),
         plot=None if found is None else _plot(found, words),
-        assumptions=() if found is None else _assumptions(found, hall, asked.weekday, words),
+        assumptions=() if found is None else _assumptions(found, hall, asked, words),
         address=urlencode({"hall": hall.hall, **asked.fields}),
     )
     return (html, 400) if problems else html
@@ -203,7 +207,9 @@ class _Form:
                 starts, ends = self._hour("de"), self._hour("a")
                 if starts and ends and ends <= starts:
                     self._refuse("a", "reversed")
-                return OneCounterMore(services, starts, ends) if starts and ends else None
+                if not starts or not ends:
+                    return None
+                return OneCounterMore(services, starts, ends, self._demand(Span(starts, ends)))
             case "pause":
                 counter, starts = self._counter("guichet"), self._hour("debut")
                 return BreakMoved(counter, starts) if starts else None
@@ -219,6 +225,23 @@ class _Form:
 
     def _refuse(self, field: str, why: str, **values: str) -> None:
         self.problems.setdefault(field, self.words(f"what_if.refused.{why}", **values))
+
+    def _demand(self, opened: Span) -> DemandWhileClosed | None:
+        """Who would come while the hall closes, where the counter is open then."""
+        share, spans = self._whole("midi", 0, 100), self.hall.calendar.weekly.get(self.weekday, ())
+        if share and not any(
+            opened.opens < each.closes and each.opens < opened.closes for each in closings(spans)
+        ):
+            self._refuse("midi", "not_closed")
+        return DemandWhileClosed(share / 100, spans) if share else None
+
+    def _whole(self, field: str, least: int, most: int) -> int:
+        """A whole number between these; an empty field is the least."""
+        text = self.fields[field] or str(least)
+        if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
+            self._refuse(field, "number", least=str(least), most=str(most))
+            return least
+        return int(text)
 
     def _counter(self, field: str) -> str:
         if self.fields[field] not in [each.id for each in _counters(self.hall)]:
@@ -291,22 +314,28 @@ def _measures(found: WhatIf, words: Sentence) -> list[tuple[str, str, str]]:
 
 def _plot(found: WhatIf, words: Sentence) -> Plot:
     """The median waits by half hour: bars without the change, ticks with it."""
-    shown = [each for each in found.half_hours if is_shown_in_cell(each.visits)]
+    shown = [
+        (each, *_shown_medians(each))
+        for each in found.half_hours
+        if is_shown_in_cell(max(each.visits, each.visits_after))
+    ]
     bars = [
-        WaitBar(half_hour_label(each.at, words.language), each.after_s / 60, each.before_s / 60)
-        for each in shown
+        WaitBar(half_hour_label(each.at, words.language), *(s and s / 60 for s in (after, before)))
+        for each, before, after in shown
     ]
     named = {key: words(f"what_if.plot.{key}") for key in ("with", "without", "minutes")}
     spec = waits_plot(bars, words=WaitWords(named["with"], named["without"], named["minutes"]))
-    columns = [words(f"what_if.column.{name}") for name in ("half_hour", "visits", "without", "with")]
+    is_moved = any(each.visits != each.visits_after for each in found.half_hours)
+    counted = ("visits", "visits_with") if is_moved else ("visits",)
+    columns = [words(f"what_if.column.{name}") for name in ("half_hour", *counted, "without", "with")]
     rows = [
         [
             words("quality.plot.half_hours.range", first=first, last=last),
-            number(each.visits / len(found.days), words.language, decimals=1),
             *(
-                number(minutes(wait_s), words.language) if is_shown_in_cell(each.visits) else ""
-                for wait_s in (each.before_s, each.after_s)
+                number(visits / len(found.days), words.language, decimals=1)
+                for visits in (each.visits, each.visits_after)[: len(counted)]
             ),
+            *("" if s is None else number(minutes(s), words.language) for s in _shown_medians(each)),
         ]
         for each in found.half_hours
         for first, last in [[half_hour_label(at, words.language) for at in (each.at, each.at + 1)]]
@@ -314,9 +343,17 @@ def _plot(found: WhatIf, words: Sentence) -> Plot:
     return Plot("what_if", spec, words("what_if.plot.sentence"), columns, rows)
 
 
-def _assumptions(found: WhatIf, hall: HallConfiguration, weekday: int, words: Sentence) -> list[str]:
+def _shown_medians(each: HalfHourWaits) -> tuple[int | None, int | None]:
+    """The medians of a half hour in which enough people began to wait, without and with the change."""
+    return (
+        each.before_s if is_shown_in_cell(each.visits) else None,
+        each.after_s if is_shown_in_cell(each.visits_after) else None,
+    )
+
+
+def _assumptions(found: WhatIf, hall: HallConfiguration, asked: Asked, words: Sentence) -> list[str]:
     """What the day is made of, in plain words."""
-    language = words.language
+    language, weekday = words.language, asked.weekday
     day, visits = weekday_name(weekday, language), number(found.visits / len(found.days), language)
     first, last = (short_day(on, language) for on in (found.days[0], found.days[-1]))
     said = [
@@ -330,15 +367,20 @@ def _assumptions(found: WhatIf, hall: HallConfiguration, weekday: int, words: Se
         words("what_if.assumed.rule", rule=words(f"document_words.choice.rule.{hall.rule}")),
         words("what_if.assumed.leavers"),
     ]
-    spans = hall.calendar.weekly.get(weekday, ())
-    closed = [
+    closed = closings(hall.calendar.weekly.get(weekday, ()))
+    gaps = ", ".join(
         words(
             "what_if.gap",
-            first=clock_words(before.closes, language, words),
-            last=clock_words(after.opens, language, words),
+            first=clock_words(each.opens, language, words),
+            last=clock_words(each.closes, language, words),
         )
-        for before, after in pairwise(spans)
-    ]
-    gap = words("what_if.assumed.gap", gaps=", ".join(closed)) if closed else words("what_if.assumed.closed")
-    presses = number(what_ifs.presses_while_closed(hall.hall, found.days), language, decimals=1)
+        for each in closed
+    )
+    if isinstance(asked.change, OneCounterMore) and asked.change.demand:
+        more = sum(each.visits_after - each.visits for each in found.half_hours) / len(found.days)
+        people = number(more, language, decimals=1)
+        gap = words("what_if.assumed.demand", gaps=gaps, share=asked.fields["midi"], people=people)
+    else:
+        gap = words("what_if.assumed.gap", gaps=gaps) if closed else words("what_if.assumed.closed")
+    presses = number(what_ifs.presses_while_closed(hall.hall, found.days, closed), language, decimals=1)
     return [*said, f"{gap} {words('what_if.assumed.presses', n=presses)}"]

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from server.domain.calling.rules import RuleName
 from server.domain.calling.waiting_legs import CallingCounter
+from server.domain.hours.calendars import Span
 from server.domain.refusals import Refusal
 from server.domain.simulation.days import HALLS, CounterPlan, DrawnDay, draw_day
+from server.domain.simulation.moved_arrivals import DemandWhileClosed
 from server.domain.simulation.run import run_day
 from server.domain.simulation.what_if import (
     BreakMoved,
@@ -58,7 +60,7 @@ def test_a_counter_more_shortens_waits_and_the_half_hours_say_when(eight_days: P
     assert found.median_s.high < 0 < found.people.low
     assert found.median_s.low <= found.median_s.value <= found.median_s.high
     morning = [each for each in found.half_hours if 20 <= each.at < 24]
-    assert all(each.after_s < each.before_s for each in morning)
+    assert all((each.after_s or 0) < (each.before_s or 0) for each in morning)
     assert found.visits == sum(each.visits for each in found.half_hours)
 
 
@@ -118,6 +120,37 @@ def test_another_rule_is_played_on_the_same_days(eight_days: PastDays):
     found = what_if(eight_days, OtherRule(RuleName.LONGEST_QUEUE), replications=16)
     assert found.people.value != 0
     assert what_if(eight_days, OtherRule(RULE), replications=16).people.value == 0
+
+
+NOON = (Span(time(9), time(12)), Span(time(14), time(16)))
+"""The opening hours of a hall that closes for two hours."""
+
+
+@pytest.mark.parametrize(
+    ("share", "ends", "comes"), [(1.0, 14, 24), (0.5, 14, 12), (1.0, 13, 12), (0.0, 14, 0), (1.0, 12, 0)]
+)
+def test_the_assumed_demand_comes_while_the_hall_was_closed(share: float, ends: int, comes: int):
+    visitors = [walk_in(f"A{at:03d}", at) for at in range(0, 420, 5) if at < 180 or at >= 300]
+    others = [walk_in("B001", 30), replace(visitors[0], leg=replace(visitors[0].leg, leg_class="priority"))]
+    day = DrawnDay(0, (*visitors, *others), (), {"A": 600.0, "B": 600.0}, {})
+    more = OneCounterMore(("A",), time(9), time(ends), DemandWhileClosed(share, NOON))
+    found = with_change(day, more, UTC).visitors
+    assert found[: len(day.visitors)] == day.visitors, "nobody else moves"
+    come = [one.leg for one in found[len(day.visitors) :]]
+    assert len(come) == comes, "12 come an hour in the half days beside"
+    assert all(after(180) < leg.issued_at == leg.reference < after(60 * (ends - 9)) for leg in come)
+    assert {leg.service for leg in come} <= {"A"}
+    assert len({leg.id for leg in come} | {one.leg.id for one in visitors}) == len(come) + len(visitors)
+
+
+def test_only_the_day_with_the_change_has_the_assumed_demand(eight_days: PastDays):
+    spans = (Span(time(8), time(12)), Span(time(14), time(17)))
+    more = replace(MORE, starts=time(12), ends=time(14), demand=DemandWhileClosed(1, spans))
+    found = what_if(eight_days, more, replications=16)
+    at_noon = [each for each in found.half_hours if 24 <= each.at < 28]
+    assert all(each.visits_after > each.visits for each in at_noon)
+    assert all(each.visits_after == each.visits for each in found.half_hours if each not in at_noon)
+    assert found.people.low > 0
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from server.domain.hours.calendars import Span
 from server.domain.instants import to_micros
 from server.domain.simulation.what_if import REPLICATIONS, OtherRule
 from server.ids import new_id
@@ -61,6 +62,23 @@ def on_duty(database: Database, counter: str, day: date, *hours: float) -> None:
     )
 
 
+def here(function: Any, *values: Any) -> Any:
+    return function(*values, replications=4)
+
+
+def not_issued_at(database: Database, at: datetime, reason: str) -> None:
+    execute(
+        database,
+        "INSERT INTO not_issued (id, hall, business_day, service, reason, wanted_at) "
+        "VALUES (:id, :hall, :day, 'laon-permis', :reason, :at)",
+        id=new_id(),
+        hall=database.hall_id(HALL),
+        day=at.date().isoformat(),
+        reason=reason,
+        at=to_micros(at),
+    )
+
+
 def text_of(page: str) -> str:
     return re.sub(r"(<[^>]*>|\s)+", " ", page)
 
@@ -84,6 +102,31 @@ def test_a_counter_more_is_answered_in_a_sentence_with_its_plot_and_what_is_assu
     assert "avec</text>" in drawn.text
     assert f'<a href="/qualite/et-si?hall={HALL}">' in chief.get(f"/qualite?hall={HALL}").text
     assert f'<a href="/qualite/et-si?hall={HALL}">' in api.person("supervisor").get("/mur").text
+
+
+def test_a_share_that_would_come_at_noon_is_assumed_and_said(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    noon = MORE.replace("a=11:30", "a=13:30")
+    for share, said in (
+        ("0", "n’est pas ajoutée"),
+        ("100", "Vous supposez 100 % du rythme des demi-journées"),
+    ):
+        page = text_of(chief.get(f"{noon}&midi={share}").text).replace("\u00a0", " ")
+        assert said in page
+        assert "Une borne a été pressée" in page
+        assert ("Visites par jour, avec" in page) == (share == "100")
+    people = re.search(r"guichet de plus : (\d+,\d) personnes de plus par jour", page)
+    assert people is not None
+    assert float(people[1].replace(",", ".")) > 0
+
+
+def test_presses_are_those_of_the_closing_in_the_day(api: ApiSite):
+    days = [TODAY - timedelta(weeks=1)]
+    for hour, reason in ((7, "closed"), (12, "closed"), (12.9, "closed"), (12.5, "full"), (19, "closed")):
+        not_issued_at(api.database, datetime.combine(days[0], time(), PARIS) + timedelta(hours=hour), reason)
+    found = WhatIfs(api.database, here)
+    assert found.presses_while_closed(HALL, days, [Span(time(12), time(13, 30))]) == 2
+    assert found.presses_while_closed(HALL, days, []) == 4
 
 
 def test_the_counters_of_a_week_are_computed_day_by_day_then_printed(api: ApiSite, chief: Any):
@@ -125,6 +168,9 @@ REFUSED: tuple[tuple[dict[str, str], str], ...] = (
     ({"comme": "laon-g99"}, "Ce guichet n’existe pas dans ce hall"),
     ({"de": "neuf"}, "Donnez une heure, par exemple 09:00."),
     ({"de": "07:00"}, "Le hall n’est pas ouvert à cette heure : de 8 h 30 à 12 h"),
+    ({"midi": "300"}, "Donnez un nombre entier de 0 à 100."),
+    ({"midi": "dix"}, "Donnez un nombre entier de 0 à 100."),
+    ({"midi": "50"}, "Ce guichet n’est ouvert pendant aucune fermeture de ce jour"),
     ({"a": "08:45"}, "La fin doit venir après le début."),
     ({"quoi": "pause", "guichet": "soissons-g1"}, "Ce guichet n’existe pas dans ce hall"),
     ({"quoi": "profil", "place": "laon-g1", "profil": "x"}, "Choisissez un profil de la liste."),
