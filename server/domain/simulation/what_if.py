@@ -26,7 +26,12 @@ from server.domain.simulation.calibration import calibrated, habits_of, measured
 from server.domain.simulation.days import CounterPlan, DrawnDay, DrawnVisitor
 from server.domain.simulation.figures import RESAMPLES, Difference, difference
 from server.domain.simulation.logs import LoggedDuty, Row, days_of_log
-from server.domain.simulation.moved_arrivals import DemandWhileClosed, demand_while_open
+from server.domain.simulation.moved_arrivals import (
+    AppointmentQuota,
+    DemandWhileClosed,
+    demand_while_open,
+    with_appointments,
+)
 from server.domain.simulation.run import run_day
 
 REPLICATIONS = 200
@@ -73,7 +78,7 @@ class OtherRule:
     rule: RuleName
 
 
-type Change = OneCounterMore | BreakMoved | OtherServices | OtherRule
+type Change = OneCounterMore | BreakMoved | OtherServices | OtherRule | AppointmentQuota
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +112,12 @@ class WhatIf:
     """What a change makes of some days. Waits in seconds; `people`: more within the target, a day.
 
     `measured_s` and `played_s`: the median wait that was, and that of the days played without the change.
+    `moved`: visitors who come at another hour with the change, or with it only.
     """
 
     days: tuple[date, ...]
     visits: int
+    moved: int
     measured_s: int
     played_s: int
     median_s: Difference
@@ -123,10 +130,12 @@ class WhatIf:
 def what_if(past: PastDays, change: Change | None, *, replications: int = REPLICATIONS) -> WhatIf:
     """What the change makes of the days; None: nothing is changed.
 
-    Refusals: few_days_played, no_break_moved where the counter has none in its hours, counter_not_on_duty.
+    Refusals: few_days_played, counter_not_on_duty, no_break_moved where the counter has none in its hours,
+    nobody_to_book where no walk-in takes an appointment.
     """
     days = played_days(past)
-    _refuse_untouched(days, [with_change(day, change, past.zone) for day in days], change)
+    changed = [with_change(day, change, past.zone) for day in days]
+    _refuse_untouched(days, changed, change)
     rule = change.rule if isinstance(change, OtherRule) else past.rule
     each = max(1, replications // len(days))
     before, after = _Side(len(days), each), _Side(len(days), each)
@@ -140,6 +149,7 @@ def what_if(past: PastDays, change: Change | None, *, replications: int = REPLIC
     return WhatIf(
         tuple(day.on for day in days),
         visits=sum(len(day.visitors) for day in days),
+        moved=sum(len({*new.visitors} - {*day.visitors}) for day, new in zip(days, changed, strict=True)),
         measured_s=_quantile_s([was], [1], 0.5),
         played_s=_quantile_s(before.waits, [1] * len(days), 0.5),
         median_s=median_s,
@@ -156,6 +166,8 @@ def _refuse_untouched(days: Sequence[DrawnDay], changed: Sequence[DrawnDay], cha
             raise Refusal("counter_not_on_duty")
         if isinstance(change, BreakMoved) and changed == days:
             raise Refusal("no_break_moved")
+    if isinstance(change, AppointmentQuota) and changed == days:
+        raise Refusal("nobody_to_book")
 
 
 def played_days(past: PastDays) -> list[DrawnDay]:
@@ -200,6 +212,8 @@ def with_change(day: DrawnDay, change: Change | None, zone: tzinfo) -> DrawnDay:
                 for plan in day.counters
             )
             return replace(day, counters=plans)
+        case AppointmentQuota():
+            return replace(day, visitors=with_appointments(day, change, zone))
         case _:
             return day
 

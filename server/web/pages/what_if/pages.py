@@ -1,37 +1,22 @@
 """« What if », `/qualite/et-si`: a usual day with and without a change; counters of a week. No JavaScript."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import time
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, redirect, render_template, request
+from flask import Response, abort, redirect, render_template
 
 from server.domain.calling.rules import RuleName
-from server.domain.hall.configuration import Counter, HallConfiguration
-from server.domain.hours.calendars import Span
+from server.domain.hall.configuration import HallConfiguration
 from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
 from server.domain.quality.selection import is_shown_in_cell
 from server.domain.refusals import Refusal
 from server.domain.simulation.figures import Difference
-from server.domain.simulation.moved_arrivals import DemandWhileClosed, closings
-from server.domain.simulation.what_if import (
-    REPLICATIONS,
-    SEED,
-    BreakMoved,
-    Change,
-    HalfHourWaits,
-    OneCounterMore,
-    OtherRule,
-    OtherServices,
-    WhatIf,
-)
+from server.domain.simulation.moved_arrivals import AppointmentQuota, closings
+from server.domain.simulation.what_if import REPLICATIONS, SEED, HalfHourWaits, OneCounterMore, WhatIf
 from server.language import direction_of
-from server.usecases.hours.hours_words import begun, clock_words, hours_in_words
+from server.usecases.hours.hours_words import begun, clock_words
 from server.usecases.quality.what_if import WhatIfs
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
@@ -43,6 +28,7 @@ from server.web.pages.quality.half_hours_plot import half_hour_label
 from server.web.pages.quality.pages import picture
 from server.web.pages.quality.specs import Plot, WaitBar, WaitWords, waits_plot
 from server.web.pages.quality.wording import minutes, number, short_day, weekday_name
+from server.web.pages.what_if.form import KINDS, Asked, counters_of, open_weekdays, read_form, walk_ins_of
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
@@ -50,29 +36,14 @@ from server.web.rendering.problems import refusal_sentence
 from server.web.rendering.viewer import Sentence
 
 PLACE = "/qualite/et-si"
-KINDS = ("guichet", "pause", "profil", "regle")
-USUAL = {"quoi": KINDS[0], "de": "09:00", "a": "12:00", "debut": "12:00"}
-FIELDS = ("jour", "quoi", "comme", "de", "a", "midi", "guichet", "debut", "place", "profil", "regle")
-_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-_WHOLE = re.compile(r"[0-9]{1,3}")
 drawings, papers, what_ifs = of_app(Drawings), of_app(Papers), of_app(WhatIfs)
 routes = PageRoutes("what_if_pages", __name__, template_folder="templates")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The form: its fields as texts, the weekday and the change where they are right, else the problems."""
-
-    fields: Mapping[str, str]
-    weekday: int
-    change: Change | None
-    problems: Mapping[str, str]
 
 
 @routes.get(PLACE, Permission.DECIDE_TARGETS)
 def what_if() -> Any:
     hall, words = page.hall(), page.sentence()
-    asked = _asked(hall, words)
+    asked = read_form(hall, words)
     found, problems = None, dict(asked.problems)
     if asked.change is not None and not problems:
         try:
@@ -86,9 +57,11 @@ def what_if() -> Any:
         halls=page.halls(),
         asked=asked.fields,
         problems=problems,
-        weekdays=[(str(day + 1), weekday_name(day, language)) for day in _open_weekdays(hall)],
-        counters=[(each.id, each.label_in(language)) for each in _counters(hall)],
+        weekdays=[(str(day + 1), weekday_name(day, language)) for day in open_weekdays(hall)],
+        counters=[(each.id, each.label_in(language)) for each in counters_of(hall)],
         profiles=[(each, text_in(names, language)) for each, names in hall.profile_names.items()],
+        services=[(each.id, each.name(language)) for each in walk_ins_of(hall)],
+        kinds=KINDS,
         closes=any(closings(spans) for spans in hall.calendar.weekly.values()),
         rules=[(str(rule), words(f"document_words.choice.rule.{rule}")) for rule in RuleName],
         found=found,
@@ -105,7 +78,7 @@ def what_if() -> Any:
 def what_if_picture() -> Response:
     """The plot of an answer; 422 where the form has a problem, or asks nothing."""
     hall, words = page.hall(), page.sentence()
-    asked = _asked(hall, words)
+    asked = read_form(hall, words)
     if asked.problems or asked.change is None:
         abort(422)
     [key] = drawings.offer([_plot(what_ifs.answer(hall.hall, asked.weekday, asked.change), words).spec])
@@ -133,7 +106,7 @@ def week_paper() -> Any:
 
 def _week(hall: HallConfiguration) -> dict[str, Any]:
     """What both show: a row for each half hour, with the counters of each weekday."""
-    words, weekdays = page.sentence(), _open_weekdays(hall)
+    words, weekdays = page.sentence(), open_weekdays(hall)
     plans = what_ifs.week(hall.hall, weekdays)
     cells = {(day, each.at): each for day, plan in plans.items() for each in plan or ()}
     shown = sorted({at for _, at in cells})
@@ -162,116 +135,8 @@ def _field_of(refusal: Refusal, asked: Asked) -> str:
     if refusal.code == "few_days_played":
         return "jour"
     at_counter = "place" if asked.fields["quoi"] == "profil" else "guichet"
-    return {"counter_not_on_duty": at_counter, "no_break_moved": "guichet"}.get(refusal.code, "")
-
-
-def _counters(hall: HallConfiguration) -> list[Counter]:
-    return [each for each in hall.counters.values() if not each.is_retired]
-
-
-def _open_weekdays(hall: HallConfiguration) -> list[int]:
-    return [day for day in range(7) if hall.calendar.weekly.get(day)]
-
-
-def _asked(hall: HallConfiguration, words: Sentence) -> Asked:
-    """The form of the address; nothing is asked where it names no change."""
-    fields = {name: request.args.get(name, "").strip()[:64] or USUAL.get(name, "") for name in FIELDS}
-    problems: dict[str, str] = {}
-    opened = _open_weekdays(hall)
-    tomorrow = (hall.site.local_day(database().clock.now()).weekday() + 1) % 7
-    if not request.args.get("quoi"):
-        usual = min(opened, key=lambda day: (day - tomorrow) % 7, default=0)
-        return Asked(fields | {"jour": str(usual + 1), "regle": str(hall.rule)}, usual, None, problems)
-    weekday = int(fields["jour"]) - 1 if fields["jour"] in [str(day + 1) for day in opened] else -1
-    if weekday < 0:
-        problems["jour"] = words("what_if.refused.weekday")
-    form = _Form(hall, fields, weekday, problems, words)
-    change = form.change()
-    return Asked(fields, weekday, None if problems else change, problems)
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """Reads the fields of the chosen change; each wrong one has its problem."""
-
-    hall: HallConfiguration
-    fields: Mapping[str, str]
-    weekday: int
-    problems: dict[str, str]
-    words: Sentence
-
-    def change(self) -> Change | None:
-        match self.fields["quoi"]:
-            case "guichet":
-                services = self._services("comme", is_any=True)
-                starts, ends = self._hour("de"), self._hour("a")
-                if starts and ends and ends <= starts:
-                    self._refuse("a", "reversed")
-                if not starts or not ends:
-                    return None
-                return OneCounterMore(services, starts, ends, self._demand(Span(starts, ends)))
-            case "pause":
-                counter, starts = self._counter("guichet"), self._hour("debut")
-                return BreakMoved(counter, starts) if starts else None
-            case "profil":
-                return OtherServices(self._counter("place"), self._services("profil"))
-            case "regle" if self.fields["regle"] in tuple(RuleName):
-                return OtherRule(RuleName(self.fields["regle"]))
-            case "regle":
-                self._refuse("regle", "rule")
-            case _:
-                self._refuse("quoi", "kind")
-        return None
-
-    def _refuse(self, field: str, why: str, **values: str) -> None:
-        self.problems.setdefault(field, self.words(f"what_if.refused.{why}", **values))
-
-    def _demand(self, opened: Span) -> DemandWhileClosed | None:
-        """Who would come while the hall closes, where the counter is open then."""
-        share, spans = self._whole("midi", 0, 100), self.hall.calendar.weekly.get(self.weekday, ())
-        if share and not any(
-            opened.opens < each.closes and each.opens < opened.closes for each in closings(spans)
-        ):
-            self._refuse("midi", "not_closed")
-        return DemandWhileClosed(share / 100, spans) if share else None
-
-    def _whole(self, field: str, least: int, most: int) -> int:
-        """A whole number between these; an empty field is the least."""
-        text = self.fields[field] or str(least)
-        if not _WHOLE.fullmatch(text) or not least <= int(text) <= most:
-            self._refuse(field, "number", least=str(least), most=str(most))
-            return least
-        return int(text)
-
-    def _counter(self, field: str) -> str:
-        if self.fields[field] not in [each.id for each in _counters(self.hall)]:
-            self._refuse(field, "counter" if self.fields[field] else "nothing")
-        return self.fields[field]
-
-    def _services(self, field: str, *, is_any: bool = False) -> tuple[str, ...]:
-        """The services of a profile; where `is_any`, also those of a counter."""
-        named = self.hall.counters.get(self.fields[field])
-        if is_any and named is not None and not named.is_retired:
-            return named.services
-        profile = self.hall.profiles.get(self.fields[field])
-        if profile is None:
-            is_named = is_any and self.fields[field]
-            self._refuse(field, "counter" if is_named else "nothing" if is_any else "profile")
-            return ()
-        queues = (self.hall.queues[each] for each in profile.queues if each in self.hall.queues)
-        return tuple(service for queue in queues for service in queue.services)
-
-    def _hour(self, field: str) -> time | None:
-        """An hour at which the hall is open, from its first opening to its last closing that day."""
-        if not _HOUR.fullmatch(self.fields[field]):
-            self._refuse(field, "hour")
-            return None
-        at = time.fromisoformat(self.fields[field])
-        spans = self.hall.calendar.weekly.get(self.weekday, ())
-        if spans and not (spans[0].opens <= at and (spans[-1].closes == time() or at <= spans[-1].closes)):
-            hours = hours_in_words(spans, self.words.language, self.words)
-            self._refuse(field, "outside", hours=hours)
-        return at
+    fields = {"counter_not_on_duty": at_counter, "no_break_moved": "guichet", "nobody_to_book": "service"}
+    return fields.get(refusal.code, "")
 
 
 def sentence_of(found: WhatIf, words: Sentence) -> str:
@@ -367,6 +232,10 @@ def _assumptions(found: WhatIf, hall: HallConfiguration, asked: Asked, words: Se
         words("what_if.assumed.rule", rule=words(f"document_words.choice.rule.{hall.rule}")),
         words("what_if.assumed.leavers"),
     ]
+    moved = number(found.moved / len(found.days), language, decimals=1)
+    if isinstance(asked.change, AppointmentQuota):
+        target = number(minutes(asked.change.target_s), language)
+        said.append(words("what_if.assumed.booked", people=moved, target=target))
     closed = closings(hall.calendar.weekly.get(weekday, ()))
     gaps = ", ".join(
         words(
@@ -377,9 +246,7 @@ def _assumptions(found: WhatIf, hall: HallConfiguration, asked: Asked, words: Se
         for each in closed
     )
     if isinstance(asked.change, OneCounterMore) and asked.change.demand:
-        more = sum(each.visits_after - each.visits for each in found.half_hours) / len(found.days)
-        people = number(more, language, decimals=1)
-        gap = words("what_if.assumed.demand", gaps=gaps, share=asked.fields["midi"], people=people)
+        gap = words("what_if.assumed.demand", gaps=gaps, share=asked.fields["midi"], people=moved)
     else:
         gap = words("what_if.assumed.gap", gaps=gaps) if closed else words("what_if.assumed.closed")
     presses = number(what_ifs.presses_while_closed(hall.hall, found.days, closed), language, decimals=1)

@@ -14,7 +14,7 @@ from server.domain.calling.waiting_legs import CallingCounter
 from server.domain.hours.calendars import Span
 from server.domain.refusals import Refusal
 from server.domain.simulation.days import HALLS, CounterPlan, DrawnDay, draw_day
-from server.domain.simulation.moved_arrivals import DemandWhileClosed
+from server.domain.simulation.moved_arrivals import AppointmentQuota, DemandWhileClosed
 from server.domain.simulation.run import run_day
 from server.domain.simulation.what_if import (
     BreakMoved,
@@ -150,7 +150,42 @@ def test_only_the_day_with_the_change_has_the_assumed_demand(eight_days: PastDay
     at_noon = [each for each in found.half_hours if 24 <= each.at < 28]
     assert all(each.visits_after > each.visits for each in at_noon)
     assert all(each.visits_after == each.visits for each in found.half_hours if each not in at_noon)
+    assert found.moved == sum(each.visits_after - each.visits for each in at_noon)
     assert found.people.low > 0
+
+
+def test_walk_ins_take_the_nearest_free_hour_of_the_quota_in_order_of_arrival():
+    came = {"A001": 5, "A002": 6, "A003": 7, "A004": 30, "A005": 200, "B001": 5}
+    visitors = [walk_in(number, at) for number, at in came.items()]
+    visitors.append(replace(visitors[0], leg=replace(visitors[0].leg, id="P", leg_class="priority")))
+    leg = replace(visitors[0].leg, id="R", leg_class="appointment", booked_at=after(60), reference=after(60))
+    visitors.append(replace(visitors[0], leg=leg))
+    day = DrawnDay(0, tuple(visitors), (), {"A": 600.0, "B": 600.0}, {})
+    quota = AppointmentQuota("A", 2, (Span(time(9), time(10, 30)),), 300)
+    found = with_change(day, quota, UTC).visitors
+    booked = {one.leg.id: one.leg for one in found if one.leg.leg_class == "appointment"}
+    assert {number: leg.booked_at for number, leg in booked.items()} == {
+        "A001": after(0),
+        "A002": after(15),
+        "A003": after(30),
+        "A004": after(45),
+        "R": after(60),  # who has an appointment keeps it, and its place in the quota
+    }
+    for one, was in zip(found, day.visitors, strict=True):
+        if one.leg.id not in booked or one.leg.id == "R":
+            assert one == was
+            continue
+        assert one.leg.issued_at == one.leg.reference == one.leg.booked_at
+        assert (one.leg.target_s, one.takes_s) == (300, was.takes_s)
+        assert one.leaves_at - one.leg.reference == was.leaves_at - was.leg.reference
+
+
+def test_appointments_move_people_and_no_visit_is_lost(eight_days: PastDays):
+    quota = AppointmentQuota("accueil", 3, (Span(time(9), time(16)),), 600)
+    found = what_if(eight_days, quota, replications=16)
+    assert 0 < found.moved < found.visits
+    assert sum(each.visits_after for each in found.half_hours) == found.visits
+    assert found.people.value != 0
 
 
 @pytest.mark.parametrize(
@@ -160,6 +195,7 @@ def test_only_the_day_with_the_change_has_the_assumed_demand(eight_days: PastDay
         (8, BreakMoved("g9", time(13)), "counter_not_on_duty"),
         (8, OtherServices("g9", ("social",)), "counter_not_on_duty"),
         (8, BreakMoved("g1", time(4)), "no_break_moved"),
+        (8, AppointmentQuota("accueil", 2, (Span(time(4), time(5)),), 600), "nobody_to_book"),
     ],
 )
 def test_what_cannot_be_played_is_refused(days: int, change: Change | None, code: str):

@@ -120,6 +120,20 @@ def test_a_share_that_would_come_at_noon_is_assumed_and_said(api: ApiSite, chief
     assert float(people[1].replace(",", ".")) > 0
 
 
+def test_appointments_are_tried_for_a_service_that_has_none(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    assert not api.database.configuration(HALL).services["laon-permis"].may_book
+    asked = f"{PAGE}&jour=2&quoi=rendez-vous&service=laon-permis&quota=1"
+    page = text_of(chief.get(f"{asked}&de=09:00&a=16:00").text).replace("\u00a0", " ")
+    people = re.search(r"Ce sont (\d+,\d) personnes par jour", page)
+    assert people is not None
+    assert float(people[1].replace(",", ".")) > 0
+    assert "avec l’objectif des rendez-vous (10 min)" in page
+    closed = chief.get(f"{asked}&de=12:15&a=12:45")  # the hall is closed then: no hour is free
+    assert closed.status_code == 400
+    assert 'aria-describedby="service-refused"' in closed.text
+
+
 def test_presses_are_those_of_the_closing_in_the_day(api: ApiSite):
     days = [TODAY - timedelta(weeks=1)]
     for hour, reason in ((7, "closed"), (12, "closed"), (12.9, "closed"), (12.5, "full"), (19, "closed")):
@@ -171,6 +185,10 @@ REFUSED: tuple[tuple[dict[str, str], str], ...] = (
     ({"midi": "300"}, "Donnez un nombre entier de 0 à 100."),
     ({"midi": "dix"}, "Donnez un nombre entier de 0 à 100."),
     ({"midi": "50"}, "Ce guichet n’est ouvert pendant aucune fermeture de ce jour"),
+    ({"quoi": "rendez-vous"}, "Choisissez dans la liste"),
+    ({"quoi": "rendez-vous", "service": "laon-permis", "quota": "0"}, "un nombre entier de 1 à 20"),
+    ({"quoi": "rendez-vous", "service": "laon-permis", "quota": "trop"}, "un nombre entier de 1 à 20"),
+    ({"quoi": "rendez-vous", "service": "laon-permis", "a": "08:45"}, "La fin doit venir après"),
     ({"a": "08:45"}, "La fin doit venir après le début."),
     ({"quoi": "pause", "guichet": "soissons-g1"}, "Ce guichet n’existe pas dans ce hall"),
     ({"quoi": "profil", "place": "laon-g1", "profil": "x"}, "Choisissez un profil de la liste."),
