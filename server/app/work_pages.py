@@ -44,7 +44,7 @@ from server.web.pages.voice import (
     survey_forms,
     surveys,
 )
-from server.web.pages.voice.hall_checks import CheckPages
+from server.web.pages.voice.photographs import PhotographPages
 from server.web.pages.what_if import pages as what_if
 from server.web.rendering.menu import install_frame
 
@@ -84,7 +84,7 @@ def install_work_pages(parts: WebParts) -> None:
         quality.Views(),
         build_what_ifs(database),
         Anchors(parvis.settings.var / "anchors"),
-        CheckPages(parvis.picture_apart.call),
+        PhotographPages(parvis.picture_apart.call),
         alarm_needs(parvis, parts.brake("alarm_trial", "12 per minute", by=by_caller)),
     )
     give_app(app, LookPages(_ticket_drawer(parts)))

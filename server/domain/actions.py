@@ -75,8 +75,8 @@ def place_of_origin(origin: ActionOrigin) -> str:
 class ActionRequest:
     """What is typed of an action. `owner`, `verified_by`: offices or roles, no people; dates: empty or ISO.
 
-    `proof`: what shows that it is done, a document, a figure or a link; `review_on`: when its effect is
-    looked at; `effect`: an `Effect`, empty until then.
+    `proof`: what shows that it is done beside photographs, a document, a figure or a link; `review_on`: when
+    its effect is looked at; `effect`: an `Effect`, empty until then.
     """
 
     remark: str
@@ -91,8 +91,10 @@ class ActionRequest:
     effect: str = ""
 
 
-def checked_action(typed: ActionRequest) -> ActionRequest:
+def checked_action(typed: ActionRequest, *, has_photographs: bool = False) -> ActionRequest:
     """The action with each text on one line; one that had no effect is in progress again, without a review.
+
+    `has_photographs`: of it as it is done, which are its proof where none is typed.
 
     Refusals, each with its `field`: action_remark_missing, action_text_too_long, action_owner_is_a_person,
     action_verified_by_its_owner, bad_action_day, bad_action_state, bad_action_effect, action_solution_missing
@@ -118,10 +120,10 @@ def checked_action(typed: ActionRequest) -> ActionRequest:
         raise Refusal("action_verified_by_its_owner", field="verified_by")
     for field in ("due_on", "review_on"):
         day_if_any(getattr(action, field), field)
-    return _in_its_state(action)
+    return _in_its_state(action, has_photographs=has_photographs)
 
 
-def _in_its_state(action: ActionRequest) -> ActionRequest:
+def _in_its_state(action: ActionRequest, *, has_photographs: bool) -> ActionRequest:
     if action.state not in set(ActionState):
         raise Refusal("bad_action_state", field="state")
     if action.effect not in {"", *Effect}:
@@ -132,7 +134,7 @@ def _in_its_state(action: ActionRequest) -> ActionRequest:
         return action
     if not action.solution:
         raise Refusal("action_solution_missing", field="solution")
-    if not action.proof:
+    if not action.proof and not has_photographs:
         raise Refusal("action_proof_missing", field="proof")
     if action.effect == Effect.NOT_EFFECTIVE:
         return replace(action, state=ActionState.DOING, review_on="")

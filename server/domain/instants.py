@@ -3,6 +3,7 @@
 RFC 3339 text in facts and messages.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,3 +60,24 @@ def half_hour(instant: datetime, zone: tzinfo) -> int:
     """The half hour of the local day that an instant falls in: 0 from midnight on, 47 the last."""
     local = instant.astimezone(zone)
     return 2 * local.hour + local.minute // 30
+
+
+@dataclass(slots=True)
+class Budget:
+    """At most `most` in a period of `period_s` seconds, which begins with the first one."""
+
+    most: int
+    period_s: float
+    used: int = 0
+    begun_at_s: float = float("-inf")
+
+    def take(self, now_s: float) -> bool:
+        """Counts one more; whether it is within the budget. `now_s`: of a clock that never goes back."""
+        if self.is_over(now_s):
+            self.begun_at_s, self.used = now_s, 0
+        self.used += 1
+        return self.used <= self.most
+
+    def is_over(self, now_s: float) -> bool:
+        """Whether the period has ended, so that nothing is counted any more."""
+        return now_s - self.begun_at_s >= self.period_s

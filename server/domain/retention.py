@@ -83,7 +83,7 @@ SCHEDULE = (
     _R("report_recipient", _S.PERSON, None, None, Left.EMPTY),
     _R("report_letter", _S.PERSON, "report_letter", 800 * _DAY),
     _R("bulletin", _S.OTHER, "bulletin", 60 * _DAY, bounds=(7, 365)),
-    _R("check_photograph", _S.OTHER, "check_photograph", CHECKS_KEPT, has_own_end=True),
+    _R("proof_photograph", _S.OTHER, "proof_photograph", CHECKS_KEPT, has_own_end=True),
     _R("finding", _S.OTHER, "finding", CHECKS_KEPT),
     _R("hall_check", _S.OTHER, "hall_check", CHECKS_KEPT),
     _R("committee_minutes", _S.OTHER, "committee_minutes", 5 * 365 * _DAY, has_own_end=True),

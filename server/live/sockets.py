@@ -20,7 +20,7 @@ from flask_socketio import SocketIO
 from socketio import packet
 
 from server.connections import SOCKETS, Strangers, caller_address
-from server.domain.budgets import Budget
+from server.domain.instants import Budget
 from server.domain.refusals import Refusal
 from server.domain.texts import entered_values, network_of
 from server.live import messages

@@ -14,7 +14,7 @@ from wsproto.events import BytesMessage, CloseConnection, Event, Ping, TextMessa
 from wsproto.utilities import ProtocolError, generate_accept_token
 
 from server.connections import CURRENT, LOOK_ROUND_S, Strangers
-from server.domain.budgets import Budget
+from server.domain.instants import Budget
 from server.live.messages import LARGEST_PACKET, PACKETS, PACKETS_S, SILENT_S, is_engine_packet
 
 log = structlog.get_logger()

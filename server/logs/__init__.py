@@ -18,7 +18,7 @@ from textwrap import indent
 from types import TracebackType
 from typing import Any, TextIO
 
-from server.domain.budgets import Budget
+from server.domain.instants import Budget
 from server.ids import API_KEY_PREFIX, is_token_shaped
 
 MASK = "***"

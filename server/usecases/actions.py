@@ -19,9 +19,12 @@ from server.domain.actions import (
 )
 from server.domain.attention import AttentionKind, AttentionReach, AttentionRow, Urgency
 from server.domain.hall.configuration import Site
+from server.domain.hall_checks import CHECKS_KEPT
 from server.domain.people.roles import Permission
+from server.domain.photographs import OF_ACTION
 from server.domain.refusals import existing
 from server.ids import new_id
+from server.store.engine.statements import Rows
 from server.store.hall_checks import (
     ActionChange,
     ActionRow,
@@ -34,7 +37,9 @@ from server.store.hall_checks import (
     insert_change,
     locked_action,
 )
+from server.store.photographs import PROOFS, delete_photograph, proofs_of, proofs_of_actions
 from server.store.transactions.database import Database
+from server.usecases.photographs import keep_proofs
 
 
 def add_action(database: Database, site: Site, typed: ActionRequest, *, form: str) -> str:
@@ -57,7 +62,7 @@ def _add(
     database: Database, action: str, site: Site, typed: ActionRequest, origin: ActionOrigin | None
 ) -> str:
     new = ActionRow(
-        **asdict(_changed(typed, site, None, now := database.clock.now())),
+        **asdict(_changed(checked_action(typed), site, None, now := database.clock.now())),
         id=action,
         site=site.slug,
         added_at=now,
@@ -70,9 +75,8 @@ def _add(
     return action
 
 
-def _changed(typed: ActionRequest, site: Site, before: ActionRow | None, now: datetime) -> ChangedAction:
+def _changed(checked: ActionRequest, site: Site, before: ActionRow | None, now: datetime) -> ChangedAction:
     """What is kept of what was typed: an action that stays done keeps the day on which it became so."""
-    checked = checked_action(typed)
     done_on = None
     if checked.state == ActionState.DONE:
         done_on = (before and before.done_on) or site.local_day(now)
@@ -84,15 +88,29 @@ def _change(row: ActionRow, change: str) -> ActionChange:
     return ActionChange(change, row.id, row.changed_at, row.state, row.owner, row.due_on, row.effect)
 
 
-def change_action(database: Database, site: Site, action: str, typed: ActionRequest) -> None:
+@dataclass(frozen=True, slots=True)
+class ChangedProof:
+    """Photographs of an action that are added, as WebP, and the numbers of those that are removed."""
+
+    added: Sequence[bytes] = ()
+    removed: Collection[int] = ()
+
+
+def change_action(
+    database: Database, site: Site, action: str, typed: ActionRequest, proof: ChangedProof | None = None
+) -> None:
     """Changes an action (id) of a site; its origin stays, and its history says what it was.
 
-    Refusals: those of `checked_action`, unknown_action.
+    Refusals: those of `checked_action`, unknown_action, form_photographs_too_many.
     """
-    checked_action(typed)
+    now, proof = database.clock.now(), proof or ChangedProof()
     with database.store.write() as rows:
         before = existing(locked_action(rows, site.slug, action), "unknown_action")
-        changed = _changed(typed, site, before, database.clock.now())
+        for number in proof.removed:
+            delete_photograph(rows, PROOFS, action, number)
+        keep_proofs(rows, OF_ACTION, action, proof.added, erase_after=now + CHECKS_KEPT)
+        checked = checked_action(typed, has_photographs=bool(proofs_of(rows, action)))
+        changed = _changed(checked, site, before, now)
         after = _change(replace(before, **asdict(changed)), new_id())
         change_row(rows, site.slug, action, changed)
         if after.is_news_after(_change(before, "")):
@@ -101,12 +119,15 @@ def change_action(database: Database, site: Site, action: str, typed: ActionRequ
 
 @dataclass(frozen=True, slots=True)
 class PlannedAction:
-    """An action, its site, whether it is late, and its history, the oldest change first."""
+    """An action, its site, whether it is late, its history, the oldest change first, and the numbers of its
+    photographs.
+    """
 
     row: ActionRow
     site: Site
     is_late: bool
     changes: Sequence[ActionChange]
+    photographs: Sequence[int]
 
     @property
     def is_open(self) -> bool:
@@ -120,16 +141,24 @@ class PlannedAction:
         return None if kind is None or of is None else ActionOrigin(OriginKind(kind), of)
 
 
+def action_of(rows: Rows, sites: Collection[Site], action: str) -> ActionRow:
+    """The action (id) of one of these sites. Refusal: unknown_action."""
+    found = (each for each in actions_of(rows, *(site.slug for site in sites)) if each.id == action)
+    return existing(next(found, None), "unknown_action")
+
+
 def read_actions(database: Database, sites: Collection[Site]) -> list[PlannedAction]:
     """The actions of these sites: open ones by date, those without one after them, then the others."""
     now, by_slug = database.clock.now(), {site.slug: site for site in sites}
     with database.read() as rows:
         listed, changes = actions_of(rows, *by_slug), changes_of(rows, *by_slug)
+        photographs = proofs_of_actions(rows, by_slug)
     found = []
     for row in listed:
         site = by_slug[row.site]
         late = is_late(row.state, row.due_on, site.local_day(now))
-        found.append(PlannedAction(row, site, late, changes.get(row.id, [])))
+        numbers = [each.number for each in photographs if each.subject == row.id]
+        found.append(PlannedAction(row, site, late, changes.get(row.id, []), numbers))
     found.sort(key=lambda each: (not each.is_open, each.row.due_on or date.max, each.row.added_at))
     return found
 

@@ -1,35 +1,29 @@
 """Checks of a hall, and visits by a « usager d’un jour »: added, found, read, their findings planned."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from server.apart import ApartEnded, CallApart
+from server.apart import CallApart
 from server.domain.actions import ActionOrigin, ActionRequest, ActionState, OriginKind
 from server.domain.hall_checks import (
     CHECKS_KEPT,
     FAULTY,
-    OF_CHECK,
-    OF_ENTRY,
     CheckKind,
     CheckRequest,
-    PhotographLimits,
-    SentPhotograph,
-    check_sent,
     checked_check,
     day_of_check,
 )
 from server.domain.hours.calendars import business_day
+from server.domain.photographs import OF_CHECK, SentPhotograph, check_proofs
 from server.domain.refusals import Refusal, existing
 from server.store import hall_checks
-from server.store.engine.statements import Rows, WrittenRows
+from server.store.engine.statements import Rows
 from server.store.hall_checks import ActionOfOrigin, CheckRow, FindingRow
-from server.store.notices import media_details
-from server.store.notices.media_details import OF_CHECKS, Photographs
+from server.store.photographs import proofs_of, proofs_of_checks
 from server.store.transactions.database import Database
 from server.usecases.actions import add_action_for
-from signage.media import MediumRefused
-from signage.media.images import prepare_photograph
+from server.usecases.photographs import keep_proofs, prepare_photograph
 
 
 def find_check(rows: Rows, hall_id: str, kind: CheckKind, check: str) -> CheckRow:
@@ -89,13 +83,13 @@ def read_checks(database: Database, hall: str, kind: CheckKind) -> list[ReadChec
             hall_checks.checks_of(rows, hall_id, kind),
             hall_checks.findings_of(rows, hall_id, kind),
         )
-        photographs = media_details.photographs_of_checks(rows, hall_id)
+        photographs = proofs_of_checks(rows, hall_id)
         planned = hall_checks.actions_of_origins(rows, kind.value, [finding_id(each) for each in findings])
     return [
         ReadCheck(
             row,
             [_finding(each, planned) for each in findings if each.hall_check == row.id],
-            [each.number for each in photographs if each.hall_check == row.id],
+            [each.number for each in photographs if each.subject == row.id],
         )
         for row in checks
     ]
@@ -167,9 +161,6 @@ def plan_finding(database: Database, hall: str, kind: CheckKind, typed: FindingP
 WITH_PHOTOGRAPHS = CheckKind.HALL_CHECK
 """The kind of checks that have photographs: a visitor of a day takes none."""
 
-type FindOwner = Callable[[Rows, str], object]
-"""Finds a check or an entry (id), or raises the refusal of one that is not there for this person."""
-
 
 def add_photographs(
     database: Database,
@@ -183,67 +174,26 @@ def add_photographs(
     """Adds photographs to a check (id) of a hall (id or slug).
 
     A photograph that the check has already is not added again. Where one file is refused, the others are
-    added. Refusals: unknown_hall, unknown_check; those of `check_sent`, which add nothing;
-    check_photograph_too_large, check_photograph_unreadable: of the first such file.
+    added. Refusals: unknown_hall, unknown_check; check_photographs_missing, photographs_unticked and
+    check_photographs_too_many, which add nothing; check_photograph_too_large, check_photograph_unreadable:
+    of the first such file.
     """
     hall_id = database.hall_id(hall)
     with database.read() as rows:
         find_check(rows, hall_id, WITH_PHOTOGRAPHS, check)
-        kept = media_details.photographs_of_check(rows, check)
-    check_sent(sent, len(kept), nobody_is_recognisable=nobody_is_recognisable)
+        kept = proofs_of(rows, check)
+    if not sent:
+        raise Refusal("check_photographs_missing", field="photographs")
+    check_proofs(OF_CHECK, sent, len(kept), nobody_is_recognisable=nobody_is_recognisable)
     prepared: list[bytes] = []
     refusals: list[Refusal] = []
     for each in sent:
         try:
-            prepared.append(_prepared(call_apart, OF_CHECK, each))
+            prepared.append(prepare_photograph(call_apart, OF_CHECK, each))
         except Refusal as refusal:
             refusals.append(refusal)
     with database.store.write() as rows:
-        _keep(rows, _of_hall(hall_checks.locked_check_of(rows, check), hall_id, WITH_PHOTOGRAPHS), prepared)
+        row = _of_hall(hall_checks.locked_check_of(rows, check), hall_id, WITH_PHOTOGRAPHS)
+        keep_proofs(rows, OF_CHECK, check, prepared, erase_after=row.added_at + CHECKS_KEPT)
     if refusals:
         raise refusals[0]
-
-
-def prepare_entry_photographs(call_apart: CallApart, sent: Sequence[SentPhotograph]) -> list[bytes]:
-    """The photographs of a new entry as WebP. Refusals: all of `OF_ENTRY`; nothing is kept then."""
-    OF_ENTRY.check_count(len(sent))
-    for each in sent:
-        OF_ENTRY.check_size(each)
-    return [_prepared(call_apart, OF_ENTRY, each) for each in sent]
-
-
-def read_photograph(database: Database, kept: Photographs, find: FindOwner, of: str, number: int) -> bytes:
-    """The WebP of a photograph of a check or an entry (id). Refusals: those of `find`; no_picture."""
-    with database.read() as rows:
-        find(rows, of)
-        return existing(media_details.photograph_content(rows, kept, of, number), "no_picture")
-
-
-def remove_photograph(database: Database, kept: Photographs, find: FindOwner, of: str, number: int) -> None:
-    """Deletes a photograph of a check or an entry (id), if it is there. Refusals: those of `find`."""
-    with database.store.write() as rows:
-        find(rows, of)
-        media_details.delete_photograph(rows, kept, of, number)
-
-
-def _prepared(call_apart: CallApart, limits: PhotographLimits, sent: SentPhotograph) -> bytes:
-    """The photograph as WebP without metadata, decoded and encoded in another process."""
-    limits.check_size(sent)
-    try:
-        return call_apart(prepare_photograph, sent.content)
-    except (MediumRefused, ApartEnded) as error:
-        raise limits.unreadable(sent) from error
-
-
-def _keep(rows: WrittenRows, check: CheckRow, contents: Iterable[bytes]) -> None:
-    """Each gets a number that is free. Refusal: check_photographs_too_many, if others came first."""
-    kept = media_details.photographs_of_check(rows, check.id)
-    free = sorted({*range(1, OF_CHECK.most + 1)} - {each.number for each in kept})
-    known = {each.digest for each in kept}
-    for digest, content in {media_details.digest_of(content): content for content in contents}.items():
-        if digest in known:
-            continue
-        if not free:
-            raise OF_CHECK.too_many()
-        place = check.id, free.pop(0)
-        media_details.insert_photograph(rows, OF_CHECKS, place, content, check.added_at + CHECKS_KEPT)

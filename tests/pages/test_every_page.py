@@ -361,6 +361,33 @@ def test_pages_of_the_voice_of_visitors_with_what_people_wrote(hall: Served, pag
     assert_walked(page, assert_accessible_at_this_width)
 
 
+def test_an_action_is_done_with_a_photograph_on_a_phone_in_five_presses(
+    hall: Served, page: Page, tmp_path: Path
+):
+    with signed_in(hall, "quality") as quality:
+        written = {"csrf_token": quality.headers["X-CSRFToken"], "formulaire": "photographed", "site": "laon"}
+        typed = {"remark": "Panneau d’accueil trop haut", "owner": "Logistique", "state": "to_do"}
+        assert quality.post("/voix/actions", data=written | typed).status_code == 303
+    photograph = tmp_path / "panneau.jpg"
+    photograph.write_bytes(image("JPEG", (1200, 800)))
+    page.set_viewport_size(PHONE)
+    sign_in(page, hall, *demonstration_user(hall, "quality"), "/voix/actions")
+    page.get_by_role("link", name="Modifier : Panneau d’accueil trop haut").press("Enter")
+    page.get_by_label("Solution").fill("Panneau descendu à hauteur de lecture")
+    page.get_by_label("État").last.select_option("done")
+    page.get_by_label("Photographies de ce qui est fait").set_input_files(photograph)
+    page.get_by_label("Personne n’est reconnaissable").press("Space")
+    assert_walked(page)
+    page.get_by_role("button", name="Enregistrer").press("Enter")
+    done = page.locator(".listed li.done")
+    expect(done.locator("img")).to_have_js_property("complete", value=True)
+    assert done.locator("img").evaluate("picture => picture.naturalWidth") == 1200
+    done.get_by_role("link", name="Modifier").press("Enter")
+    assert_walked(page)
+    page.set_viewport_size(AT_WORK)
+    assert further_violations(page) == []
+
+
 def test_a_survey_is_answered_on_a_phone_and_at_the_exit_and_its_texts_are_read(
     hall: Served, page: Page, pages: Pages
 ):

@@ -1,7 +1,4 @@
-"""What people noted of media (names, tags, rights, captions), their bytes by site, and other pictures.
-
-The others: photographs of checks and of entries of the register, and the last good content of web feeds.
-"""
+"""What people noted of media (names, tags, rights, captions), their bytes by site; contents of web feeds."""
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
@@ -9,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, bindparam, cast, func, or_, select
+from sqlalchemy import BigInteger, bindparam, cast, func, or_, select
 
 from server.domain.facts import Json
 from server.domain.notices.media import (
@@ -25,7 +22,6 @@ from server.store.engine.lookups import ChangeBy, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, literal_word, rows_of, values_of
 from server.store.engine.writes import Writes
 from server.store.tables.notices import feed, medium, medium_captions, medium_details, medium_site
-from server.store.tables.voice import check_photograph, complaint_photograph, hall_check
 from signage.media import PreparedFile
 
 
@@ -239,72 +235,3 @@ def claim_feed(rows: WrittenRows, feed: str, *, now: datetime, tried_before: dat
 def keep_feed(rows: WrittenRows, url: str, content: Json, now: datetime) -> None:
     """Keeps the new content of a feed; its row, too, if that was deleted meanwhile."""
     rows.execute(_KEEP, id=feed_id(url), url=url, content=content, read_at=now, tried_at=now, failure=None)
-
-
-class Photographs:
-    """The photographs of one table; its column `owner` has the id of what they belong to."""
-
-    def __init__(self, table: Table, owner: str) -> None:
-        is_of = table.c[owner] == bindparam("of")
-        is_one = is_of, table.c.number == bindparam("number")
-        self.owner, self.columns = owner, table.c.keys()
-        self.numbers = Read(int, select(table.c.number).where(is_of).order_by(table.c.number))
-        self.content = Read(bytes, select(table.c.content).where(*is_one))
-        self.insert = Write(table.insert(), *self.columns)
-        self.delete = Write(table.delete().where(*is_one))
-
-
-OF_CHECKS = Photographs(check_photograph, "hall_check")
-OF_ENTRIES = Photographs(complaint_photograph, "complaint")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPhotograph:
-    """The number of a photograph of a check (id), and the SHA-256 of its content in hex."""
-
-    hall_check: str
-    number: int
-    digest: str
-
-
-photographs_of_check = Several.of(CheckPhotograph, check_photograph, "hall_check", order=("number",))
-"""The photographs of a check (id), by number."""
-photographs_of_checks = Several(
-    CheckPhotograph,
-    rows_of(CheckPhotograph, check_photograph)
-    .join(hall_check, hall_check.c.id == check_photograph.c.hall_check)
-    .where(hall_check.c.hall == bindparam("hall"))
-    .order_by(check_photograph.c.hall_check, check_photograph.c.number),
-)
-"""The photographs of all checks of a hall (id), by check and number."""
-
-
-def photograph_numbers(rows: Rows, kept: Photographs, of: str) -> list[int]:
-    """The numbers of the photographs of a check or an entry (id)."""
-    return rows.all(kept.numbers, of=of)
-
-
-def photograph_content(rows: Rows, kept: Photographs, of: str, number: int) -> bytes | None:
-    """The WebP of a photograph of a check or an entry (id)."""
-    return rows.one(kept.content, of=of, number=number)
-
-
-def insert_photograph(
-    rows: WrittenRows, kept: Photographs, place: tuple[str, int], content: bytes, erase_after: datetime
-) -> None:
-    """Keeps a photograph. `place`: the id of its check or entry, and a number that is free."""
-    of, number = place
-    values = {kept.owner: of, "number": number, "content": content, "erase_after": erase_after}
-    if "digest" in kept.columns:
-        values["digest"] = digest_of(content)
-    rows.execute(kept.insert, **values)
-
-
-def delete_photograph(rows: WrittenRows, kept: Photographs, of: str, number: int) -> None:
-    """Deletes a photograph, if it is there."""
-    rows.execute(kept.delete, of=of, number=number)
-
-
-def digest_of(content: bytes) -> str:
-    """The SHA-256 of a photograph in hex."""
-    return hashlib.sha256(content).hexdigest()

@@ -29,13 +29,13 @@ from server.store.tables.people import account_pseudonym, invitation, sign_in, s
 from server.store.tables.reports import report_letter
 from server.store.tables.visits import appointment_access, reminder, ticket_access, visitor_away
 from server.store.tables.voice import (
-    check_photograph,
     committee_minutes,
     complaint,
     complaint_contact,
     complaint_photograph,
     finding,
     hall_check,
+    proof_photograph,
     survey,
     survey_text,
     survey_ticket,
@@ -209,7 +209,7 @@ ERASE: Mapping[str, Erasing] = {
     "complaint": _COMPLAINT_TEXTS,
     "complaint_photograph": _delete(complaint_photograph, "erase_after"),
     "committee_minutes": _delete(committee_minutes, "erase_after"),
-    "check_photograph": _delete(check_photograph, "erase_after"),
+    "proof_photograph": _delete(proof_photograph, "erase_after"),
     "finding": _delete(finding, "added_at"),
     "hall_check": _delete(hall_check, "added_at"),
     "purge_run": _delete(purge_run, "done_at"),

@@ -130,15 +130,15 @@ finding = Table(
     comment="`criterion`: empty for one of the check’s own, whose `words` say it.",
 )
 
-check_photograph = Table(
-    "check_photograph",
+proof_photograph = Table(
+    "proof_photograph",
     metadata,
-    Column("hall_check", ID, primary_key=True),
+    Column("subject", ID, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("digest", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("erase_after", Instant, nullable=False, index=True),
-    comment="Photographs of checks of a hall, WebP without metadata; erased with the check.",
+    comment="Photographs of a check or an action (`subject`), WebP without metadata; for three years.",
 )
 
 committee_member = Table(

@@ -36,7 +36,7 @@ from server.ids import token_digest
 from server.store import complaints
 from server.store.complaints import ContactRow, EntryRow
 from server.store.engine.statements import Rows, WrittenRows
-from server.store.notices.media_details import OF_ENTRIES, insert_photograph, photograph_numbers
+from server.store.photographs import OF_ENTRIES, insert_photograph, photograph_numbers
 from server.store.transactions.database import Database
 
 

@@ -53,7 +53,7 @@ _CODES: Mapping[int, str] = {
         member_is_a_person bad_mandate_day mandate_over bad_meeting_day meeting_in_the_past meeting_not_held
         bad_meeting_hour agenda_missing minutes_too_old bad_sent_day sent_after_meeting pack_not_approved
         decision_missing minutes_missing minutes_bad_kind committee_text_too_long
-        check_photographs_missing check_photographs_unticked bad_check_day
+        check_photographs_missing photographs_unticked bad_check_day
         check_function_missing check_function_is_a_person check_scenario_missing check_text_too_long
         check_result_missing absence_ends_before absence_too_long absence_is_past
         complaint_kind_missing complaint_channel_missing complaint_text_missing complaint_text_too_long
@@ -106,11 +106,11 @@ _OF_PHOTOGRAPHS = {
     "check_photographs_too_many": 409,
     "check_photograph_too_large": 413,
     "check_photograph_unreadable": 422,
-    "entry_photographs_too_many": 422,
-    "entry_photograph_too_large": 413,
-    "entry_photograph_unreadable": 422,
+    "form_photographs_too_many": 422,
+    "form_photograph_too_large": 413,
+    "form_photograph_unreadable": 422,
 }
-"""Codes that begin with the owner of a photograph: nowhere else they stand whole."""
+"""Codes that begin with the kind of form of a photograph: nowhere else they stand whole."""
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()} | _OF_PHOTOGRAPHS
 _HTTP_CODES = {
     400: "bad_request",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.budgets import Budget
 from server.domain.instants import (
+    Budget,
     from_micros,
     from_text,
     micros_to_text,

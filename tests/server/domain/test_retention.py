@@ -22,7 +22,7 @@ from server.domain.retention import (
 ERASING = Path(__file__).parents[3] / "docs/rules/erasing.md"
 NUMBERS = {"a": 1, "an": 1, "one": 1, "the": 1, "three": 3, "five": 5}
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1), "year": timedelta(days=365)}
-AS_LONG_AS = {"print_job": "ticket_access", "check_photograph": "hall_check"}
+AS_LONG_AS = {"print_job": "ticket_access"}
 """Rows that the rules keep as long as another one."""
 
 type Written = tuple[timedelta | None, tuple[int, int] | None]

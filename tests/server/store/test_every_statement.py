@@ -148,7 +148,7 @@ BUILT: Mapping[str, Callable[[], Iterable[Statement]] | None] = {
     "server/store/operation/erase_expired.py _delete": None,
     "server/store/operation/erase_expired.py _empty": None,
     "server/store/outbox.py __init__": None,
-    "server/store/notices/media_details.py __init__": None,
+    "server/store/photographs.py __init__": None,
 }
 """The functions that build statements: None where modules keep what they return, else what it may be."""
 

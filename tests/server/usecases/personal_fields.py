@@ -18,8 +18,8 @@ from server.store.alarms import recipients_of
 from server.store.committee import MinutesRow, keep_minutes
 from server.store.journal.facts import keep_erasable
 from server.store.notices.drafts import DraftRow
-from server.store.notices.media_details import OF_CHECKS, OF_ENTRIES, insert_photograph
 from server.store.people.accounts import Grant, accounts
+from server.store.photographs import OF_ENTRIES, PROOFS, insert_photograph
 from server.store.surveys import TextRow, add_text
 from server.store.transactions.database import Database
 from server.store.visits.reminders import ReminderRow, keep_reminders
@@ -125,7 +125,7 @@ def _entry_photograph(database: Database, word: str) -> None:
 def _photograph(database: Database, word: str) -> None:
     ends = database.clock.now() + CHECKS_KEPT
     with database.store.write() as rows:
-        insert_photograph(rows, OF_CHECKS, ("check", 1), word.encode(), ends)
+        insert_photograph(rows, PROOFS, ("check", 1), word.encode(), ends)
 
 
 def _minutes(database: Database, word: str) -> None:
@@ -204,7 +204,7 @@ FIELDS = (
     PersonalField("complaint_photograph", _entry_photograph),
     PersonalField("incident_note", _incident_note),
     PersonalField("finding", _finding),
-    PersonalField("check_photograph", _photograph),
+    PersonalField("proof_photograph", _photograph),
     PersonalField("committee_minutes", _minutes),
     PersonalField("notice_draft", _draft),
     PersonalField("message", _message),

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from server.domain.complaints import EntryRequest
-from server.domain.hall_checks import OF_ENTRY
+from server.domain.photographs import OF_ENTRY
 from server.store.people.accounts import Grant
 from server.usecases.complaints import act_on_entry as stop_flood_module
 from server.usecases.complaints import entries as add_entry_module
@@ -18,8 +18,8 @@ from server.usecases.journal.maintenance import purge
 from server.usecases.notices.read_public_notices import REGISTER_NOTICE, with_register_address
 from tests.harness.sql import all_rows, one_row
 from tests.server.usecases.quality.figures_history import open_register_of
-from tests.server.web.api_site import HALL, OTHER, ApiSite, Officers, accepted, csrf_of
-from tests.server.web.test_hall_checks import taken
+from tests.server.web.api_site import HALL, OTHER, ApiSite, Officers, accepted, csrf_of, send_files
+from tests.signage.media.uploads import taken
 
 PUBLIC = f"/dire/{HALL}"
 FIGURES = f"/voix/bilan?hall={HALL}"
@@ -286,16 +286,11 @@ def test_the_kiosk_and_the_phone_show_the_way_to_the_register(api: ApiSite):
 
 
 def send_photographs(site: ApiSite, *contents: bytes, **more: str) -> Any:
-    """Sends the form with files as a browser writes it: the test client would leave files of its own open."""
     visitor = site.app.test_client()
     fields = (
         hidden_fields(visitor.get(PUBLIC).text) | {"kind": "complaint", "text": "Une marche cassée"} | more
     )
-    head = b'--x\r\nContent-Disposition: form-data; name="'
-    parts = [head + f'{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
-    parts += [head + b'photographs"; filename="a.jpg"\r\n\r\n' + each for each in contents]
-    body = b"\r\n".join([*parts, b"--x--\r\n"])
-    return visitor.post(PUBLIC, data=body, content_type="multipart/form-data; boundary=x")
+    return send_files(visitor, PUBLIC, contents, **fields)
 
 
 @pytest.mark.both_databases

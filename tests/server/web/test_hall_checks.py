@@ -9,18 +9,19 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from server.domain.hall_checks import OF_CHECK, CheckKind, CheckRequest, Finding, SentPhotograph
+from server.domain.hall_checks import CheckKind, CheckRequest, Finding
+from server.domain.photographs import OF_CHECK, SentPhotograph
 from server.domain.quality.periods import parse_period
 from server.store import hall_checks as hall_check_rows
-from server.store.notices import media_details
+from server.store import photographs
 from server.store.people.accounts import Grant
 from server.usecases.hall_checks import add_check, add_photographs
 from server.usecases.journal.maintenance import purge
 from server.web.pages.voice.pack_lines import check_lines
 from server.web.rendering.problems import id_of_form
 from tests.harness.waiting import begun_before
-from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
-from tests.signage.media.uploads import image
+from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of, send_files
+from tests.signage.media.uploads import taken
 
 CHECK = id_of_form("a-form")
 FINDING = f"{CHECK}-2"
@@ -63,7 +64,7 @@ def test_from_a_scenario_to_an_action_and_erased_after_three_years(api: ApiSite)
     assert quality.get(VISITS).text.count("En faire une action</button>") == 1
     finished = PLANNED | {"state": "done", "solution": "Affiche", "proof": "Photographie"}
     action = f"mystery_visit-{FINDING}"
-    assert post(quality, "/voix/actions", action=action, site="laon", **finished).status_code == 303
+    assert post(quality, f"/voix/actions?modifier={action}", site="laon", **finished).status_code == 303
     for reader in (quality, api.person("committee")):
         assert "corrigé le 24 novembre 2026</b>" in reader.get(VISITS).text
     lines = check_lines(api.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
@@ -119,23 +120,8 @@ PHOTOGRAPHS = f"/voix/controles/{CHECK}/photographies"
 BIG = b"\xff\xd8\xff" + bytes(OF_CHECK.largest)
 
 
-def taken(shade: int) -> bytes:
-    """A photograph with the maker of its camera in its metadata."""
-    exif = Image.Exif()
-    exif[0x010F] = "Appareil"
-    return image("JPEG", (60 + shade, 40), exif=exif)
-
-
 def send(browser: Any, *contents: bytes, nobody: str = "yes", place: str = PHOTOGRAPHS) -> Any:
-    """Sends the form as a browser writes it: the test client would leave a file of its own open."""
-    head = b'--x\r\nContent-Disposition: form-data; name="'
-    parts = [head + b'csrf_token"\r\n\r\n' + csrf_of(browser).encode()]
-    parts += [head + b'nobody"\r\n\r\n' + nobody.encode()]
-    for number, content in enumerate(contents, 1):
-        name = f'photographs"; filename="photo-{number}.jpg"\r\n\r\n'.encode()
-        parts.append(head + name + content)
-    body = b"\r\n".join([*parts, b"--x--\r\n"])
-    return browser.post(f"{place}?hall={HALL}", data=body, content_type="multipart/form-data; boundary=x")
+    return send_files(browser, f"{place}?hall={HALL}", contents, nobody=nobody)
 
 
 def with_check(site: ApiSite) -> Any:
@@ -165,7 +151,7 @@ def test_photographs_are_shown_without_metadata_to_who_reads_checks_and_go_with_
     lines = check_lines(api.database, [HALL], parse_period("2026-11"), lambda key, **_: key)
     assert {line[-1] for line in lines} == {"2"}
     api.hands.now += timedelta(days=3 * 365 + 1)
-    assert purge(api.database)["check_photograph"] == 1
+    assert purge(api.database)["proof_photograph"] == 1
 
 
 def test_what_is_no_photograph_is_refused_beside_its_field_and_the_check_stays(api: ApiSite):
@@ -204,10 +190,10 @@ def test_a_photograph_that_is_sent_twice_at_once_is_kept_once(api: ApiSite):
 
     sent = [SentPhotograph("photo.jpg", taken(1))]
     again = partial(add_photographs, api.database, call_here, HALL, CHECK, sent, nobody_is_recognisable=True)
-    with begun_before(media_details, "insert_photograph", again) as other:
+    with begun_before(photographs, "insert_photograph", again) as other:
         again()
     other[0].result()
-    assert api.count("check_photograph") == 1
+    assert api.count("proof_photograph") == 1
 
 
 def test_a_finding_is_found_in_its_hall_by_a_reader_of_several(api: ApiSite):

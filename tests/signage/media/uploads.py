@@ -25,6 +25,13 @@ def image(form: str, size: tuple[int, int] = (64, 40), mode: str = "RGB", **opti
     return file.getvalue()
 
 
+def taken(shade: int) -> bytes:
+    """A photograph with the maker of its camera in its metadata."""
+    exif = Image.Exif()
+    exif[0x010F] = "Appareil"
+    return image("JPEG", (60 + shade, 40), exif=exif)
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 

@@ -12,15 +12,26 @@ from flask import abort, redirect, render_template, request
 
 from server.domain.actions import LONGEST, ActionRequest, ActionState, Effect, OriginKind, place_of_origin
 from server.domain.people.roles import Permission
+from server.domain.photographs import OF_ACTION, check_proofs
 from server.domain.refusals import Refusal
 from server.ids import new_id
 from server.store.hall_checks import ActionRow
-from server.usecases.actions import PlannedAction, add_action, change_action, read_actions
+from server.store.photographs import PROOFS
+from server.usecases.actions import (
+    ChangedProof,
+    PlannedAction,
+    action_of,
+    add_action,
+    change_action,
+    read_actions,
+)
+from server.usecases.photographs import prepare_photographs
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import short_day
+from server.web.pages.voice.photographs import needs, photograph_answer, sent_photographs, take_photographs
 from server.web.rendering import page
-from server.web.rendering.problems import form_id, problems_of, show_again
+from server.web.rendering.problems import TICKED, form_id, problems_of, show_again
 
 PLACE = "/voix/actions"
 READ, WRITE = Permission.READ_FIGURES, Permission.WRITE_REPORTS
@@ -43,9 +54,9 @@ class _Chosen:
         of_groups = {OPEN: action.is_open, LATE: action.is_late, ALL: True}
         return of_groups.get(self.state, self.state == action.row.state)
 
-    def address(self) -> str:
-        """The page with this choice."""
-        chosen = {"site": self.site, "etat": self.state if self.state != OPEN else ""}
+    def address(self, *, changed: str = "") -> str:
+        """The page with this choice, and with the form of an action (id)."""
+        chosen = {"site": self.site, "etat": self.state if self.state != OPEN else "", "modifier": changed}
         query = urlencode({name: value for name, value in chosen.items() if value})
         return f"{PLACE}?{query}" if query else PLACE
 
@@ -61,14 +72,37 @@ def listed() -> Any:
 
 @routes.post(PLACE, WRITE, anywhere=True)
 def keep_action() -> Any:
-    typed, action = _typed(request.form), request.form.get("action", "")[:64]
+    typed, action = _typed(request.form), request.args.get("modifier", "")[:64]
     site = page.site(WRITE, request.form.get("site", ""))
     show_again(lambda refusal: _page(_chosen(request.args), typed=typed, refusal=refusal), raised=(404,))
     if action:
-        change_action(database(), site, action, typed)
+        change_action(database(), site, action, typed, _changed_proof())
     else:
         action = add_action(database(), site, typed, form=form_id())
     return redirect(f"{PLACE}?{urlencode({'etat': ALL, 'fait': action})}#action-{action}", 303)
+
+
+def _changed_proof() -> ChangedProof:
+    """The photographs of the form. Refusals: photographs_unticked and those of OF_ACTION; nothing is kept."""
+    sent = sent_photographs(OF_ACTION)
+    check_proofs(OF_ACTION, sent, 0, nobody_is_recognisable=request.form.get("nobody") == TICKED)
+    numbers = range(1, OF_ACTION.most + 1)
+    removed = [number for number in numbers if request.form.get(f"removed-{number}") == TICKED]
+    return ChangedProof(prepare_photographs(needs.call_apart, OF_ACTION, sent), removed)
+
+
+@routes.get(f"{PLACE}/<action>/photographies/<int:number>", READ, anywhere=True)
+def photograph(action: str, number: int) -> Any:
+    sites = page.sites(READ)
+    return photograph_answer(PROOFS, lambda rows, of: action_of(rows, sites, of), action, number)
+
+
+take_photographs(
+    routes,
+    keep_action.__name__,
+    OF_ACTION,
+    lambda: (_page(_chosen(request.args), refusal=OF_ACTION.too_large()), 413),
+)
 
 
 def _chosen(sent: Mapping[str, str]) -> _Chosen:
@@ -98,7 +132,7 @@ def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refus
     if chosen.site:
         page.site(READ, chosen.site)
     every = read_actions(database(), sites)
-    changed = request.form.get("action", "") if refusal else request.args.get("modifier", "")
+    changed = request.args.get("modifier", "")
     action = next((each for each in every if each.row.id == changed and each.site in written), None)
     if changed and action is None:
         abort(404)
@@ -113,13 +147,14 @@ def _page(chosen: _Chosen, *, typed: ActionRequest | None = None, refusal: Refus
         has_actions=bool(every),
         late=sum(each.is_late for each in every),
         changed=action,
-        site_of_form=request.form.get("site", chosen.site),
+        site_of_form=request.form.get("site", "") if typed else chosen.site,
         typed=typed or first,
         states=list(ActionState),
         form=new_id(),
         effects=list(Effect),
         owners=sorted({each.row.owner for each in every if each.row.owner}),
         longest=LONGEST,
+        photographs=OF_ACTION,
         problems=problems_of(refusal),
         done=request.args.get("fait", ""),
         day=lambda on: short_day(on, language),

@@ -1,15 +1,12 @@
 """`/voix/controles` and `/voix/visites`: checks of a hall and mystery visits. No JavaScript."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import abort, redirect, render_template, request
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response
 
-from server.apart import CallApart
 from server.domain.actions import LONGEST as LONGEST_OF_ACTION
 from server.domain.hall.configuration import HallConfiguration
 from server.domain.hall_checks import (
@@ -18,25 +15,29 @@ from server.domain.hall_checks import (
     LONGEST_REMARK,
     LONGEST_SCENARIO,
     MOST_OWN,
-    OF_CHECK,
     CheckKind,
     CheckRequest,
     Finding,
-    PhotographLimits,
     Result,
-    SentPhotograph,
 )
 from server.domain.hours.calendars import business_day
 from server.domain.people.roles import Permission
+from server.domain.photographs import OF_CHECK
 from server.domain.refusals import Refusal
 from server.ids import new_id
-from server.store.notices.media_details import OF_CHECKS, Photographs
+from server.store.photographs import PROOFS
 from server.usecases import hall_checks
 from server.usecases.actions import owners_of
-from server.web.access.callers import database, identify
+from server.usecases.photographs import FindOwner
+from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
-from server.web.access.site_context import of_app
 from server.web.pages.quality.wording import short_day
+from server.web.pages.voice.photographs import (
+    add_photograph_routes,
+    needs,
+    sent_photographs,
+    take_photographs,
+)
 from server.web.rendering import page
 from server.web.rendering.problems import form_id, problems_of, show_again, status_of
 
@@ -47,20 +48,8 @@ ANY = f"/voix/<any({', '.join(KINDS)}):kind>"
 CHECK = PLACES[hall_checks.WITH_PHOTOGRAPHS] + "/<check>"
 
 
-AROUND_FILES = 50_000
-"""Bytes of a form around its files."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckPages:
-    """What the pages need of the rest of the server. `call_apart`: decodes photographs."""
-
-    call_apart: CallApart
-
-
-needs = of_app(CheckPages)
 routes = PageRoutes("hall_checks", __name__, template_folder="templates")
-SENDING = f"{routes.name}.send_photographs"
+SENDING = "send_photographs"
 
 
 def check_address(kind: CheckKind, hall: str, check: str) -> str:
@@ -73,7 +62,7 @@ def finding_address(kind: CheckKind, hall: str, finding: str) -> str:
     return f"{PLACES[kind]}?{urlencode({'hall': hall})}#constat-{finding}"
 
 
-def _finder(hall: HallConfiguration) -> hall_checks.FindOwner:
+def _finder(hall: HallConfiguration) -> FindOwner:
     """Finds a check of a hall that may have photographs."""
     return lambda rows, check: hall_checks.find_check(
         rows, database().hall_id(hall.hall), hall_checks.WITH_PHOTOGRAPHS, check
@@ -192,16 +181,7 @@ def _form(hall: HallConfiguration, typed: CheckRequest, refusal: Refusal | None 
     )
 
 
-@routes.url_value_preprocessor
-def allow_photographs(*_: object) -> None:
-    """The form is read before its view runs: the CSRF guard reads it. Nobody else may send that much."""
-    if request.endpoint == SENDING and identify().kind == "person":
-        request.max_content_length = largest_form(OF_CHECK)
-
-
-@routes.errorhandler(RequestEntityTooLarge)
-def too_large(error: RequestEntityTooLarge) -> Any:
-    return _refused(OF_CHECK.too_large()) if request.endpoint == SENDING else error
+take_photographs(routes, SENDING, OF_CHECK, lambda: _refused(OF_CHECK.too_large()))
 
 
 @routes.post(f"{CHECK}/photographies", NEEDED)
@@ -223,56 +203,11 @@ def _refused(refusal: Refusal) -> Any:
     return html, status_of(refusal)
 
 
-def largest_form(limits: PhotographLimits) -> int:
-    """Bytes of a form with its photographs."""
-    return limits.most * limits.largest + AROUND_FILES
-
-
-def sent_photographs(limits: PhotographLimits) -> list[SentPhotograph]:
-    """The photographs of the form that was sent, each cut after the limit; one more than may be sent."""
-    chosen = [each for each in request.files.getlist("photographs") if each.filename]
-    return [
-        SentPhotograph(each.filename or "", each.stream.read(limits.largest + 1))
-        for each in chosen[: limits.most + 1]
-    ]
-
-
-def add_photograph_routes(
-    routes: PageRoutes,
-    needed: Permission,
-    place: str,
-    kept: Photographs,
-    *,
-    find: Callable[[HallConfiguration], hall_checks.FindOwner],
-    address: Callable[[HallConfiguration, str], str],
-) -> None:
-    """A photograph, and its removal, at `place`, whose variable part is the id of a check or an entry.
-
-    `find`: finds that one in a hall; `address`: the page that shows it, after a removal.
-    """
-
-    @routes.get(f"{place}/photographies/<int:number>", needed)
-    def photograph(number: int, **at: str) -> Any:
-        hall, (of,) = page.hall(), at.values()
-        answer = Response(
-            hall_checks.read_photograph(database(), kept, find(hall), of, number), content_type="image/webp"
-        )
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        answer.headers["Cache-Control"] = "private, no-store"
-        return answer
-
-    @routes.post(f"{place}/photographies/<int:number>/suppression", needed)
-    def remove(number: int, **at: str) -> Any:
-        hall, (of,) = page.hall(), at.values()
-        hall_checks.remove_photograph(database(), kept, find(hall), of, number)
-        return redirect(address(hall, of), 303)
-
-
 add_photograph_routes(
     routes,
     NEEDED,
     CHECK,
-    OF_CHECKS,
+    PROOFS,
     find=_finder,
     address=lambda hall, check: check_address(hall_checks.WITH_PHOTOGRAPHS, hall.hall, check),
 )

@@ -24,18 +24,18 @@ from server.domain.complaints import (
     grouped,
 )
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.hall_checks import OF_ENTRY
+from server.domain.photographs import OF_ENTRY
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.ids import new_token
 from server.usecases.complaints.entries import OwnEntry, add_entry, open_register, read_own_entry
-from server.usecases.hall_checks import prepare_entry_photographs
+from server.usecases.photographs import prepare_photographs
 from server.web.access.callers import database
 from server.web.access.guards import check_limits
 from server.web.access.requirements import Access, PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.quality.wording import short_day
-from server.web.pages.voice.hall_checks import largest_form, sent_photographs
+from server.web.pages.voice.photographs import largest_form, sent_photographs
 from server.web.pages.voice.register_entry import form_token
 from server.web.rendering import page
 from server.web.rendering.problems import problems_of, read_form, show_again
@@ -98,7 +98,7 @@ def send(hall: str) -> Any:
     fields = request.form
     show_again(lambda refusal: _form(configuration, fields, refusal))
     check_limits("register_flooded", *needs.slow_sent)
-    photographs = prepare_entry_photographs(needs.call_apart, sent_photographs(OF_ENTRY))
+    photographs = prepare_photographs(needs.call_apart, OF_ENTRY, sent_photographs(OF_ENTRY))
     added = add_entry(
         database(),
         configuration.hall,

@@ -25,7 +25,7 @@ from server.domain.people.roles import Permission
 from server.domain.refusals import Refusal
 from server.domain.typed_fields import longest_of
 from server.store.engine.statements import Rows
-from server.store.notices.media_details import OF_ENTRIES
+from server.store.photographs import OF_ENTRIES
 from server.usecases.complaints.act_on_entry import (
     read_flood,
     reopen_register,
@@ -36,7 +36,7 @@ from server.usecases.complaints.entries import add_entry, find_entry, read_regis
 from server.web.access.callers import database
 from server.web.access.requirements import PageRoutes
 from server.web.pages.quality.wording import day_and_month, short_day
-from server.web.pages.voice.hall_checks import add_photograph_routes
+from server.web.pages.voice.photographs import add_photograph_routes
 from server.web.pages.voice.register_entry import (
     NEEDED,
     PLACE,

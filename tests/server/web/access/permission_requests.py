@@ -17,8 +17,8 @@ from server.domain.quality.targets import TargetRequest
 from server.domain.quality.typed_figures import TypedFigureRequest
 from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
 from server.domain.surveys.campaigns import Channel, Question, QuestionKind, SurveyRequest
-from server.store.notices.media_details import OF_CHECKS, insert_photograph
 from server.store.people.accounts import Grant
+from server.store.photographs import PROOFS, insert_photograph
 from server.usecases.complaints.entries import add_entry
 from server.usecases.configuration.publication import publish_installation
 from server.usecases.devices.devices import pair_device
@@ -302,7 +302,7 @@ def _check_of_the_hall(site: ApiSite) -> dict[str, str]:
     typed = CheckRequest(CheckKind.HALL_CHECK, "2026-11-23", "Qualité", "", findings)
     check = add_check(site.database, HALL, typed, form="a-check")
     with site.database.store.write() as rows:
-        insert_photograph(rows, OF_CHECKS, (check, 1), b"RIFF", site.hands.now)
+        insert_photograph(rows, PROOFS, (check, 1), b"RIFF", site.hands.now)
     return {"check": check, "finding": f"{check}-0"}
 
 

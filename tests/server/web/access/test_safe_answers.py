@@ -37,6 +37,7 @@ LARGEST_MEDIUM = 1_000_000
 BEYOND = b"{" + b" " * 2_000_001
 LARGER = {
     "committee_page.larger.attach": 404,
+    "actions_page.keep_action": 413,
     "hall_checks.send_photographs": 413,
     "others_pages.compared": 413,
     "public_register.send": 404,

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
 
@@ -18,9 +18,11 @@ from server.sending.mail import MailServer
 from server.settings import Settings
 from server.store.people.accounts import Grant
 from server.usecases.actions import add_action, add_action_for
+from server.usecases.journal.maintenance import purge
 from server.usecases.reports.reports import approve_report, begin_report, freeze_report, write_sentences
 from tests.server.usecases.quality.figures_history import play_days
-from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of
+from tests.server.web.api_site import HALL, OTHER, ApiSite, csrf_of, send_files
+from tests.signage.media.uploads import taken
 
 PLACE = "/voix/comite"
 
@@ -30,16 +32,6 @@ AGENDA = {"met_on": "2026-11-24", "starts_at": "14:30", "agenda": "Attente au gu
 
 def press(browser: Any, path: str, **fields: Any) -> Any:
     return browser.post(path, data=fields | {"csrf_token": csrf_of(browser)})
-
-
-def send_minutes(browser: Any, path: str, content: bytes) -> Any:
-    """Sends a form with a file as a browser writes it."""
-    parts = (
-        b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + csrf_of(browser).encode(),
-        b'--x\r\nContent-Disposition: form-data; name="minutes"; filename="a.pdf"\r\n\r\n' + content,
-        b"--x--\r\n",
-    )
-    return browser.post(path, data=b"\r\n".join(parts), content_type="multipart/form-data; boundary=x")
 
 
 def file(content: bytes) -> tuple[io.BytesIO, str]:
@@ -142,7 +134,7 @@ def test_bad_input_is_refused_in_words_on_the_same_page(api: ApiSite, meeting: s
         answer = press(browser, path, **fields)
         assert (answer.status_code, said in answer.text) == (status, True), said
     for size in (MINUTES_BYTES + 1, 50_000_000):
-        answer = send_minutes(anne, f"{meeting}/compte-rendu", bytes(size))
+        answer = send_files(anne, f"{meeting}/compte-rendu", [bytes(size)], field="minutes")
         assert (answer.status_code, "5\u00a0Mo au plus" in answer.text) == (413, True), size
     assert "Supprimer cette réunion" in anne.get(meeting).text
     assert press(anne, f"{meeting}/retrait").headers["Location"] == f"{PLACE}?site={HALL}"
@@ -167,7 +159,8 @@ def test_an_action_is_added_once_changed_and_marked_late(api: ApiSite):
     assert "1 en retard" in page
     action = first.headers["Location"].partition("fait=")[2].partition("#")[0]
     finished = SEATS | {"state": "done", "solution": "Quatre sièges", "proof": "Facture 12"}
-    assert press(anne, ACTIONS, action=action, **finished).status_code == 303
+    of_action = f"{ACTIONS}?modifier={action}"
+    assert press(anne, of_action, **finished).status_code == 303
     assert "en retard</span>" not in anne.get(ACTIONS).text
     for wrong, said in (
         ({"remark": " "}, "Écrivez la remarque."),
@@ -184,14 +177,54 @@ def test_an_action_is_added_once_changed_and_marked_late(api: ApiSite):
         assert f'aria-describedby="{next(iter(wrong))}-refused"' in answer.text
     assert "Plus de sièges" not in stranger.get(f"{ACTIONS}?etat=all").text
     assert stranger.get(f"{ACTIONS}?site={HALL}").status_code == 404
-    assert press(stranger, ACTIONS, action=action, **SEATS).status_code == 404
+    assert press(stranger, of_action, **SEATS).status_code == 404
     assert press(stranger, ACTIONS, site=HALL, **SEATS).status_code == 404
     committee = api.person("committee")
     plan = committee.get(f"{ACTIONS}?etat=done").text
     assert ("Quatre sièges" in plan, "Facture 12" in plan) == (True, True)
     assert 'method="post"' not in plan.partition("<main")[2].partition("</main")[0]
-    assert press(committee, ACTIONS, action=action, **SEATS).status_code == 403
+    assert press(committee, of_action, **SEATS).status_code == 403
     assert api.person("agent").get(ACTIONS).status_code == 403
+
+
+DONE = SEATS | {"state": "done", "solution": "Quatre sièges", "proof": ""}
+
+
+@pytest.mark.both_databases
+def test_photographs_prove_that_an_action_is_done_and_go_after_three_years(api: ApiSite):
+    anne, committee = api.person("quality"), api.person("committee")
+    added = press(anne, ACTIONS, formulaire="one", **SEATS).headers["Location"]
+    action = added.partition("fait=")[2].partition("#")[0]
+    of_action, first = f"{ACTIONS}?modifier={action}", f"{ACTIONS}/{action}/photographies/1"
+
+    def change(*contents: bytes, nobody: str = "yes", **fields: str) -> Any:
+        return send_files(anne, of_action, contents, nobody=nobody, **DONE | fields)
+
+    for contents, changed, field, said in (
+        ([], {}, "proof", "ce qui montre que c’est fait"),
+        ([taken(1)], {"nobody": ""}, "nobody", "personne n’y est reconnaissable"),
+        ([taken(1), b"<svg>"], {}, "photographs", "votre texte est toujours là"),
+        ([taken(shade) for shade in range(4)], {}, "photographs", "3 photographies au plus"),
+        ([bytes(46_000_000)], {}, "photographs", "15\u00a0Mo au plus"),
+        ([taken(1)], {"solution": ""}, "solution", "une action faite dit comment"),
+    ):
+        refused = change(*contents, **changed)
+        assert (refused.status_code // 100, said in refused.text) == (4, True), said
+        assert f'{field}-refused"' in refused.text, said
+    assert (api.count("proof_photograph"), "À faire</b>" in anne.get(ACTIONS).text) == (0, True)
+    for _ in range(2):  # the same sent again is not added again
+        assert change(taken(1), taken(2)).status_code == 303
+    plan = committee.get(f"{ACTIONS}?etat=done").text
+    assert plan.count("<img ") == 2
+    assert committee.get(first).mimetype == "image/webp"
+    assert api.person("quality", OTHER).get(first).status_code == 404
+    assert send_files(committee, of_action, [taken(3)], nobody="yes", **DONE).status_code == 403
+    assert change(**{"removed-1": "yes", "removed-2": "yes"}).status_code == 422
+    assert anne.get(first).status_code == 200
+    assert change(**{"removed-1": "yes"}).status_code == 303
+    assert anne.get(first).status_code == 404
+    api.hands.now += timedelta(days=3 * 365 + 1)
+    assert purge(api.database)["proof_photograph"] == 1
 
 
 @pytest.mark.parametrize(
