@@ -59,7 +59,7 @@ export function createMeasuredPages({ box, rooms, wordsIn, stored, onMeasured })
   }
 
   function goOnSoon() {
-    if (!isRunning) setTimeout(goOn);
+    if (!isRunning) requestAnimationFrame(() => setTimeout(goOn)); // a call that has come is painted before
     isRunning = true;
   }
 

@@ -51,7 +51,7 @@ let isGone = false;
 let isReplaced = false; // by a newer release
 let isSoundOff = false;
 let isSoundTried = false;
-let isRestDue = false;
+let changes = 0; // of what is shown; the rest is drawn after the last one
 const wordsIn = createWordsIn(spoken, own, () => state.screen?.time_zone);
 const prepared = JSON.parse(get("alert-texts").textContent ?? "");
 const alerts = alertView(get("alert"), {
@@ -89,9 +89,9 @@ const downloads = createDownloads({
 });
 
 const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
-/** In the frame after the one that shows the drawing; a hidden page paints nothing. */
+/** After the second frame from now: it delays neither. A hidden page paints nothing. */
 const onceShown = (work) =>
-  document.hidden ? setTimeout(work) : requestAnimationFrame(() => requestAnimationFrame(() => work()));
+  document.hidden ? setTimeout(work) : requestAnimationFrame(() => afterPaint(work));
 const alertTeller = createTold({
   afterPaint,
   ask: (message, ms) => connection.ask("alert.shown", message, ms),
@@ -274,15 +274,14 @@ function stillMedia({ view }) {
   shownUrgent = urgent;
 }
 
-/** The rest follows once the calls are painted. */
+/** The rest follows once the calls are painted, also one that came meanwhile. */
 function drawRestSoon() {
-  if (isRestDue) return;
-  isRestDue = true;
-  onceShown(() => isRestDue && drawRest());
+  const change = ++changes;
+  onceShown(() => change === changes && drawRest());
 }
 
 function drawRest() {
-  isRestDue = false;
+  changes += 1;
   if (state.screen?.demonstration) document.body.dataset.demonstration = "yes";
   look.wear(state.screen);
   if (calls.settle()) drawCalls(); // more or fewer rows have room
