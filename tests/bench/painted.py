@@ -2,10 +2,10 @@
 
 Part f: from the POST of `next` to the call painted on a hall screen, in a real Chromium.
 
-The reference is a page that writes what a bare broadcast brings: in a line of text, and, as the floor of
-what is read from the end of a hall, in a card and letters as large as the screen's. Both pages tell, on the
-machine's clock, when the frame that holds the change has been painted: the first task after an animation
-frame; and when its message had arrived.
+The reference is a page that writes on a bare broadcast the same words as the screen's card, anew each time,
+in letters and places as large; and, as the floor, one that writes what it brings in a line of small text.
+Both pages tell, on the machine's clock, when the frame that holds the change has been painted: the first task
+after an animation frame; and when its message had arrived.
 
 Part t: how far apart two screens of a hall change what they show, in one real Chromium.
 
@@ -69,28 +69,42 @@ _LATER = "(ms) => performance.now() >= ms"
 _LISTEN = """async () => {
   const { io } = await import("/socket.io.esm.min.js");
   const small = document.body.appendChild(document.createElement("p"));
+  const card = document.body.appendChild(document.createElement("div"));
   const socket = io({ transports: ["websocket"] });
+  const made = ({ text, style }, number) => {
+    const part = document.createElement("p");
+    part.textContent = text ?? number;
+    part.style.cssText = style;
+    return part;
+  };
+  window.parts = null;
   socket.on("bare", ({ t }) => {
     const text = String(t);
-    if (window.large) window.large.textContent = text.slice(-4);
+    if (window.parts) card.replaceChildren(...window.parts.map((part) => made(part, text.slice(-4))));
     else small.textContent = text;
     window.afterPaint(text);
   });
   await new Promise((resolve) => socket.on("connect", resolve));
 }"""
 _CARD = """() => {
-  const { left, top, width, height } = document.querySelector(".card").getBoundingClientRect();
-  const { fontSize } = getComputedStyle(document.querySelector(".card-number"));
-  return { left, top, width, height, fontSize };
+  const card = document.querySelector(".card");
+  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  const texts = [...card.querySelectorAll("*")].filter((one) => [...one.childNodes].some(isText));
+  return [card, ...texts].map((one) => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    const { fontSize, fontWeight, lineHeight } = getComputedStyle(one);
+    const words = one === card ? "" : one.textContent;
+    return {
+      text: one.className === "card-number" ? null : words,
+      style:
+        `position:fixed;margin:0;left:${left}px;top:${top}px;width:${width}px;height:${height}px;` +
+        `font:${fontWeight} ${fontSize}/${lineHeight} sans-serif;background:${words ? "none" : "#eee"}`,
+    };
+  });
 }"""
-_AS_LARGE = """({ fontSize, ...box }) => {
-  window.large?.remove();
-  window.large = null;
-  if (!fontSize) return;
-  window.large = document.body.appendChild(document.createElement("p"));
-  const px = Object.entries(box).map(([name, value]) => `${name}:${value}px`);
-  window.large.style.cssText =
-    `position:fixed;margin:0;overflow:hidden;white-space:nowrap;background:#eee;font-size:${fontSize};${px.join(";")}`;
+_WRITE = """(parts) => {
+  window.parts = parts;
+  document.querySelector("div").replaceChildren();
 }"""
 
 
@@ -103,7 +117,7 @@ class Painted:
 
 
 def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted], ...]:
-    """Each call, each bare broadcast in a line of text, and each in a card as large; the three alternate.
+    """Each call, each bare broadcast in a line of text, and each as the same text; the three alternate.
 
     The loop that fills the queue must not run: Playwright has one of its own.
     """
@@ -119,24 +133,24 @@ def measure_painted(side: Product, bare: int, rounds: int) -> tuple[list[Painted
         reference.route("**/socket.io.esm.min.js", lambda route: route.fulfill(path=SCRIPT))
         reference.goto(f"http://127.0.0.1:{bare}/hello")
         reference.evaluate(_LISTEN)
-        called, emitted, as_large = [], [], []
+        called, emitted, same_text = [], [], []
         for number in range(rounds + 3):
             # the next one comes when it comes, not in the frame in which a row leaves
             _let_pass(screen)
             leg = _called(side, client)
             call = _painted(screen, leg.pop("asked_ms"), str(leg["number"]))
-            reference.evaluate(_AS_LARGE, {})
+            reference.evaluate(_WRITE, None)
             _let_pass(reference)
             emit = _emitted(reference, client, bare)
-            reference.evaluate(_AS_LARGE, screen.evaluate(_CARD))
+            reference.evaluate(_WRITE, screen.evaluate(_CARD))
             _let_pass(reference)
             large = _emitted(reference, client, bare)
             if number >= 3:
                 called.append(call)
                 emitted.append(emit)
-                as_large.append(large)
+                same_text.append(large)
         pages.close()
-    return called, emitted, as_large
+    return called, emitted, same_text
 
 
 def _let_pass(page: Page) -> None:
@@ -192,11 +206,11 @@ def painted(side: Product, bare: int, rounds: int) -> tuple[float, float, float,
     asyncio.run(prepare(side, rounds + 3))
     measured = measure_painted(side, bare, rounds)
     more = {}
-    for name, found in zip(("product", "reference", "as_large"), measured, strict=True):
+    for name, found in zip(("product", "reference", "same_text"), measured, strict=True):
         more[f"{name}_p95"] = percentile([each.asked_ms for each in found], 95)
         more[f"{name}_after_arrival"] = statistics.median(each.arrived_ms for each in found)
-    called, emitted, as_large = map(_median, measured)
-    return called, emitted, as_large, more
+    called, emitted, same_text = map(_median, measured)
+    return called, emitted, same_text, more
 
 
 def _median(found: list[Painted]) -> float:
