@@ -1,4 +1,4 @@
-"""A screen at sixty times its pace, both ways up: no long task, and memory and frames are kept."""
+"""A screen at sixty times its pace, both ways up: no long task, memory is kept, notices have their room."""
 
 import json
 import time
@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,81 @@ def test_no_task_of_a_screen_is_long_while_calls_come(
     assert longest_ms <= LONGEST_TASK_MS or not IS_LARGE
 
 
-BEAT_S, CALL_S, HELD_S = 20, 90, 30
+HOURS = {"busy": (60, 0.25), "quiet": (6, 0.8)}
+"""Calls in an hour, and the least share of it in which a notice has the whole screen."""
+BEAT_S = 20
+HOUR_S = count(small=6 * 60, large=60 * 60)
+LATEST_MS = 100
+"""From the announcement of a call to its number on the screen, which nobody sees as a delay."""
+
+
+class Hour:
+    """An hour of a hall in fast motion: calls at any instant of it, each until its visitor arrives."""
+
+    def __init__(self, hall: ContractServer, calls: int) -> None:
+        self.hall, random = hall, Random(20_261_124)
+        self.announced_ms: dict[str, float] = {}
+        self.due = [(float(at), hall.beat) for at in range(0, HOUR_S, BEAT_S)]
+        for at in sorted(random.uniform(0, HOUR_S) for _ in range(calls * HOUR_S // 3_600)):
+            number = f"A{100 + len(self.due)}"
+            self.due.append((at, partial(self.call, number)))
+            self.due.append((at + random.uniform(10, 40), partial(self.arrive, number)))
+        self.due.sort(key=lambda each: each[0])
+
+    def call(self, number: str) -> None:
+        self.announced_ms[number] = time.time() * 1_000
+        self.hall.announce(self.hall.call(number))
+        self.hall.send_board()
+
+    def arrive(self, number: str) -> None:
+        self.hall.end(number)
+        del self.hall.recent[6:]
+        self.hall.send_board()
+
+    def pass_on(self, page: Page) -> None:
+        """Plays the hour; the server's clock follows the page's."""
+        ahead_s, began = self.hall.ahead_s, time.monotonic()
+        for at, act in [*self.due, (float(HOUR_S), self.hall.beat)]:
+            while (elapsed_s := time.monotonic() - began) * PACE < at:
+                self.hall.ahead_s = ahead_s + elapsed_s * (PACE - 1)
+                page.wait_for_timeout(5)
+            act()
+
+
+@pytest.mark.timeout(count(small=60, large=300))
+@pytest.mark.parametrize("size", list(SIZES)[: count(small=1, large=2)])
+@pytest.mark.parametrize("name", list(HOURS)[: count(small=1, large=2)])
+def test_notices_have_the_whole_screen_while_nobody_is_called(
+    hall: ContractServer, pages: Pages, name: str, size: str
+):
+    (width, height), (calls, least) = SIZES[size], HOURS[name]
+    hour, page, opened = Hour(hall, calls), pages.open(width=width, height=height), time.monotonic()
+    page.add_init_script(WATCH)
+    page.add_init_script(FAST_CLOCK)
+    page.goto(f"{hall.url}/screen#t=good")
+    expect(page.locator("body")).not_to_have_attribute("data-view", "connecting")
+    expect(page.locator("#slide > :not(.welcome)")).to_have_count(1)
+    hall.ahead_s = (time.monotonic() - opened) * (PACE - 1)
+    page.evaluate("looks.all = looks.whole = 0")
+    hour.pass_on(page)
+    found = page.evaluate("({ looks, crumbs, paintedAt })")
+    share = found["looks"]["whole"] / found["looks"]["all"]
+    late_ms = sorted(found["paintedAt"][number] - at for number, at in hour.announced_ms.items())
+    record_measurement(
+        f"a {name} hour of {len(late_ms)} calls in {HOUR_S // 60} min at {PACE} times its pace, {size}",
+        share=round(share, 3),
+        looks=found["looks"]["all"],
+        call_p50_ms=round(late_ms[len(late_ms) // 2]),
+        call_latest_ms=round(late_ms[-1]),
+    )
+    assert found["crumbs"] == []
+    assert page.evaluate("[...blanks, ...broken, ...cut]") == []
+    assert pages.troubles == []
+    assert share >= least
+    assert late_ms[-1] <= LATEST_MS or not IS_LARGE
+
+
+CALL_S, HELD_S = 90, 30
 FIRST_MIN, LAST_MIN = count(small=5, large=10), count(small=8, large=120)
 """The programme has been all round before the first, and again: a busy machine loads late."""
 GROWTH, WITH_CODE, MORE_NODES = 0.10, (0.10 if IS_LARGE else 0.25), 200
