@@ -1,5 +1,6 @@
 """Consoles alone in their hall: a hurried agent, a counter without steps, a break and the end of a day."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -60,6 +61,23 @@ def test_a_pick_stays_when_the_whole_queue_is_read_late(hurried_console: DomPage
     hurried_console.get_by_role("button", name="Personne qui ne peut pas attendre").press("Enter")
     phase(hurried_console, "called")
     expect(hurried_console.locator("[data-person] .number")).to_have_text(numbers[1])
+
+
+def test_a_number_typed_before_its_ticket_is_listed_once_it_waits_and_then_nothing_moves(
+    hurried_console: DomPage, new_hall: Served, numbers: list[str]
+):
+    coming = f"{numbers[-1][0]}{int(numbers[-1][1:]) + 1:03}"
+    people = hurried_console.locator(".people label")
+    hurried_console.keyboard.press("c")
+    hurried_console.keyboard.type(coming.lower())
+    expect(people).to_have_count(0)
+    assert issue(new_hall, "laon", SERVICE) == coming
+    expect(people).to_have_text(re.compile(coming))
+    hurried_console.locator("#chosen-number").fill("")
+    expect(people).to_have_count(4)
+    issue(new_hall, "laon", SERVICE)
+    expect(hurried_console.locator('[data-text="waiting-count"]')).to_have_text("5 personnes")
+    expect(people).to_have_count(4)
 
 
 def test_no_other_visitor_is_called_instead_of_one_who_just_left(

@@ -153,6 +153,7 @@ async function takeQueue(queue) {
   const before = state.counter;
   readOrderSoon();
   change(withQueue(state, queue, nowMs));
+  panel.showNewcomers();
   const { counter } = state;
   if (counter?.session_mark && (counter.state !== before?.state || counter.leg?.leg !== before?.leg?.leg))
     readCounter();

@@ -88,6 +88,15 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     ui.isRefetching = false;
   }
 
+  /**
+   * A message brought rows: a list in which nobody fits what is typed shows who does now. A list with people
+   * does not move under a finger, and a question that stands in its place stays.
+   */
+  function showNewcomers() {
+    if (!document.getElementById("chosen-number")) return;
+    if (!document.querySelector('[data-panel-body] input[name="visit"]')) fill("chosen");
+  }
+
   function close() {
     if (ui.panel === null) return;
     const from = ui.panel;
@@ -98,5 +107,5 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     (opener?.disabled ? document.getElementById("main") : opener)?.focus();
   }
 
-  return { open, refill, close };
+  return { open, refill, showNewcomers, close };
 }
