@@ -1,11 +1,12 @@
 """Reports and their texts; schedules, recipients and letters. Plain rows: freezing and approval are facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, null, select
 
 from server.domain.reports.figures import ReportContent
+from server.domain.reports.reports import KeptAnswer
 from server.store.engine.lookups import ChangeBy, Exists, KeepFields, NewRow, One, Several
 from server.store.engine.statements import Read, Rows, Write, WrittenRows, rows_of, values_of
 from server.store.engine.writes import Writes
@@ -33,6 +34,7 @@ class ReportRow:
     frozen_by: str | None = None
     approved_at: datetime | None = None
     approved_by: str | None = None
+    answers: list[KeptAnswer] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ insert_report = NewRow(report, ReportRow)
 """Keeps a new report."""
 set_sentences = ChangeBy(report.update().where(_OF_ID), "of_id", "sentences", "changed_at")
 """Keeps the sentences of a draft."""
+set_answers = ChangeBy(report.update().where(_OF_ID), "of_id", "answers")
+"""Keeps the answers of a draft."""
 freeze_row = KeepFields(
     report, ReportRow, "state", "sentences", "figures", "digest", "changed_at", "frozen_at", "frozen_by"
 )

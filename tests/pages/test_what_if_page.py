@@ -62,6 +62,10 @@ def test_a_change_is_asked_and_answered_and_the_week_fills_by_itself(page: Page,
     assert page.locator("figure img").evaluate("each => each.naturalWidth") > 0
     page.locator("summary", has_text="Voir les chiffres").click()
     assert_fits(page)
+    page.get_by_role("button", name="Garder pour le rapport").click()
+    expect(page.get_by_text("La réponse est gardée")).to_be_visible()
+    assert_fits(page)
+    page.go_back()
     page.get_by_role("link", name="Combien de guichets, et quand").click()
     expect(page.get_by_role("link", name="Imprimer le plan (PDF)")).to_be_visible(timeout=60_000)
     expect(page.locator("tbody tr").first).to_be_visible()

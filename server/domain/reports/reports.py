@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypedDict
 
 from server.domain.facts import Erasable, Fact, FactKind
 from server.domain.quality.periods import Period, PeriodKind, period_of
@@ -22,6 +23,8 @@ from server.domain.typed_fields import check_length, typed_day
 SENTENCES = 3
 LONGEST_SENTENCE = 240
 """Characters: three of them fit on the page."""
+MOST_ANSWERS = 4
+"""Answers of « What if » in one report: each has a page."""
 MOST_HALLS = 20
 """Halls of one report: their lines fit on the page."""
 
@@ -46,9 +49,43 @@ def checked_sentences(sentences: Sequence[str]) -> list[str]:
     return lines
 
 
-def content_digest(figures: ReportContent, sentences: Sequence[str]) -> str:
-    """The SHA-256 of what is frozen: figures and sentences. The fact and the paper hold it."""
-    frozen = {"figures": figures, "sentences": list(sentences)}
+class KeptAnswer(TypedDict):
+    """An answer of « What if » as it was said to who kept it, in their language.
+
+    `day`: the local date, in ISO; `hall`: its name; `change`: what was tried. The first row of `measures` and
+    of `half_hours` has the headings.
+    """
+
+    day: str
+    hall: str
+    language: str
+    change: str
+    said: str
+    measures: list[list[str]]
+    half_hours: list[list[str]]
+    assumed: list[str]
+
+
+def with_answer(answers: Sequence[KeptAnswer], new: KeptAnswer) -> list[KeptAnswer]:
+    """The answers with another one, in place of that of the same change. Refusal: too_many_answers."""
+    found = without_answer(answers, new["hall"], new["change"])
+    if len(found) >= MOST_ANSWERS:
+        raise Refusal("too_many_answers", most=MOST_ANSWERS)
+    return [*found, new]
+
+
+def without_answer(answers: Sequence[KeptAnswer], hall: str, change: str) -> list[KeptAnswer]:
+    """The answers without that about a change in a hall (its name)."""
+    return [each for each in answers if (each["hall"], each["change"]) != (hall, change)]
+
+
+def content_digest(
+    figures: ReportContent, sentences: Sequence[str], answers: Sequence[KeptAnswer] = ()
+) -> str:
+    """The SHA-256 of what is frozen: figures, sentences, answers. The fact and the paper hold it."""
+    frozen: dict[str, object] = {"figures": figures, "sentences": list(sentences)}
+    if answers:  # reports that were frozen before there were any keep their digest
+        frozen["answers"] = list(answers)
     return hashlib.sha256(json.dumps(frozen, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

@@ -91,7 +91,8 @@ report = Table(
     Column("frozen_by", ID),
     Column("approved_at", Instant),
     Column("approved_by", ID),
-    comment="`halls`: ids; `figures`: once frozen; `digest`: of figures and sentences, as in the fact.",
+    Column("answers", Document, nullable=False, server_default="[]"),
+    comment="`halls`: ids; `figures`: once frozen; `digest`: of figures, sentences, answers, as in the fact.",
 )
 
 grid_text = Table(

@@ -19,6 +19,7 @@ from server.domain.reports.reports import (
     MOST_HALLS,
     SENTENCES,
     Correction,
+    KeptAnswer,
     ReportState,
     checked_sentences,
     content_digest,
@@ -26,6 +27,8 @@ from server.domain.reports.reports import (
     may_approve,
     report_approved,
     report_frozen,
+    with_answer,
+    without_answer,
 )
 from server.ids import new_id
 from server.store import reports
@@ -179,6 +182,28 @@ def write_sentences(
         return transaction.now
 
 
+def keep_answer(database: Database, author: Author, report: str, answer: KeptAnswer, *, sites: Sites) -> None:
+    """Adds an answer of « What if » to a draft, which prints it after its page.
+
+    Refusals: unknown_report, report_frozen, too_many_answers.
+    """
+    with database.installation_transaction(author) as transaction:
+        found = find_draft(database, transaction, report, sites)
+        reports.set_answers(transaction, report, with_answer(found.answers, answer))
+
+
+def drop_answer(
+    database: Database, author: Author, report: str, change: tuple[str, str], *, sites: Sites
+) -> None:
+    """Takes the answer about a change (hall by name, words) out of a draft.
+
+    Refusals: unknown_report, report_frozen.
+    """
+    with database.installation_transaction(author) as transaction:
+        found = find_draft(database, transaction, report, sites)
+        reports.set_answers(transaction, report, without_answer(found.answers, *change))
+
+
 def discard_report(database: Database, author: Author, report: str, *, sites: Sites) -> None:
     """Deletes a draft. Refusals: unknown_report, report_frozen."""
     with database.installation_transaction(author) as transaction:
@@ -210,7 +235,7 @@ def freeze_report(
 
     def freeze(transaction: InstallationTransaction) -> FrozenReport:
         found = find_draft(database, transaction, report, sites)
-        digest = content_digest(figures, found.sentences)
+        digest = content_digest(figures, found.sentences, found.answers)
         reports.freeze_row(
             transaction,
             replace(
@@ -347,7 +372,7 @@ def _with_figures(database: Database, row: ReportRow, halls: Sequence[str]) -> R
         figures=frozen or now,
         now=now,
         corrections=corrections(frozen, now) if frozen else [],
-        is_intact=frozen is None or content_digest(frozen, row.sentences) == row.digest,
+        is_intact=frozen is None or content_digest(frozen, row.sentences, row.answers) == row.digest,
     )
 
 

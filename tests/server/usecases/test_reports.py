@@ -17,6 +17,7 @@ from server.domain.instants import to_text
 from server.domain.quality.targets import TargetRequest
 from server.domain.refusals import Refusal
 from server.domain.reports.committee import DecisionRequest, MeetingRequest, MemberRequest
+from server.domain.reports.reports import KeptAnswer
 from server.store import committee as committee_rows
 from server.store.engine.writes import WriteKey
 from server.store.operation.erase_expired import erase_past
@@ -45,7 +46,9 @@ from server.usecases.reports.reports import (
     approve_report,
     begin_report,
     discard_report,
+    drop_answer,
     freeze_report,
+    keep_answer,
     read_report,
     read_reports,
     write_sentences,
@@ -228,6 +231,43 @@ def test_sentences_are_kept_and_those_of_another_person_are_not_overwritten(data
         write_sentences(database, ANNE, report, ["Late."], base=base, sites=LAON)
     with refusal_of("report_frozen"):
         discard_report(database, ANNE, report, sites=LAON)
+
+
+def an_answer(change: str, said: str = "La différence ne se distingue pas du hasard.") -> KeptAnswer:
+    return {
+        "day": "2026-10-05",
+        "hall": "Laon",
+        "language": "fr",
+        "change": change,
+        "said": said,
+        "measures": [["Avec", "Différence"], ["Médiane", "−4"]],
+        "half_hours": [["De"]],
+        "assumed": ["5 jours"],
+    }
+
+
+def test_answers_of_what_if_are_kept_with_a_draft_and_frozen_with_it(database: Database):
+    report = begin(database)["report"]
+    for change in ("un", "deux", "trois", "quatre"):
+        keep_answer(database, ANNE, report, an_answer(change), sites=LAON)
+    with refusal_of("too_many_answers"):
+        keep_answer(database, ANNE, report, an_answer("cinq"), sites=LAON)
+    drop_answer(database, ANNE, report, ("Laon", "trois"), sites=LAON)
+    drop_answer(database, ANNE, report, ("Soissons", "un"), sites=LAON)
+    keep_answer(database, BORIS, report, an_answer("deux", "−4 min."), sites=LAON)
+    answers = read(database, report).row.answers
+    assert [each["change"] for each in answers] == ["un", "quatre", "deux"]
+    assert answers[-1] == an_answer("deux", "−4 min.")
+    with refusal_of("unknown_report"):
+        keep_answer(database, ANNE, report, an_answer("six"), sites=STRANGER.writes)
+    freeze_report(database, ANNE, report, sites=LAON)
+    with refusal_of("report_frozen"):
+        keep_answer(database, ANNE, report, an_answer("six"), sites=LAON)
+    with refusal_of("report_frozen"):
+        drop_answer(database, ANNE, report, ("Laon", "un"), sites=LAON)
+    assert read(database, report).is_intact
+    execute(database, "UPDATE report SET answers = '[]' WHERE id = :id", id=report)
+    assert not read(database, report).is_intact, "the digest holds the answers"
 
 
 def test_periods_that_run_or_are_to_come_and_halls_of_others_are_refused(database: Database):

@@ -123,6 +123,16 @@ def write(report: str) -> Any:
     )
 
 
+@routes.post(PLACE + "/<report>/reponse", Permission.WRITE_REPORTS, anywhere=True)
+def drop_answer(report: str) -> Any:
+    change = request.form.get("salle", "")[:400], request.form.get("change", "")[:400]
+    return _done(
+        report,
+        lambda author, sites: reports.drop_answer(database(), author, report, change, sites=sites),
+        "retire",
+    )
+
+
 @routes.post(PLACE + "/<report>/suppression", Permission.WRITE_REPORTS, anywhere=True)
 def discard(report: str) -> Any:
     caller, sites = sites_where(Permission.WRITE_REPORTS)

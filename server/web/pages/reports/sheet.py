@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from server.domain.reports.figures import ReportContent, report_period
+from server.domain.reports.reports import KeptAnswer
 from server.usecases.reports.reports import ReadReport
-from server.web.pages.quality.wording import number
+from server.web.pages.quality.wording import number, short_day
 from server.web.pages.reports.wording import FEW, SIGNS, TILES, Corrected, Line, ReportWording
 from server.web.rendering.viewer import Sentence
 
@@ -50,6 +51,7 @@ class Sheet:
     is_draft: bool
     proof: str
     digest: str
+    answers: Sequence[KeptAnswer] = ()
 
 
 def report_sheet(report: ReadReport, say: Sentence) -> Sheet:
@@ -98,6 +100,10 @@ def report_sheet(report: ReadReport, say: Sentence) -> Sheet:
             at=words.instant(datetime.fromisoformat(content["as_of"]), content["time_zone"]),
         ),
         digest=report.row.digest or "",
+        answers=[
+            {**each, "day": short_day(date.fromisoformat(each["day"]), say.language)}
+            for each in report.row.answers
+        ],
     )
 
 

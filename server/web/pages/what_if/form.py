@@ -8,8 +8,9 @@ from datetime import time
 from flask import request
 
 from server.domain.calling.rules import RuleName
-from server.domain.hall.configuration import Counter, HallConfiguration, Service
+from server.domain.hall.configuration import HallConfiguration, Service
 from server.domain.hours.calendars import Span
+from server.domain.languages import text_in
 from server.domain.simulation.moved_arrivals import (
     AppointmentQuota,
     DemandWhileClosed,
@@ -17,8 +18,9 @@ from server.domain.simulation.moved_arrivals import (
     hours_within,
 )
 from server.domain.simulation.what_if import BreakMoved, Change, OneCounterMore, OtherRule, OtherServices
-from server.usecases.hours.hours_words import hours_in_words
+from server.usecases.hours.hours_words import clock_words, hours_in_words
 from server.web.access.callers import database
+from server.web.pages.quality.wording import weekday_name
 from server.web.rendering.viewer import Sentence
 
 KINDS = ("guichet", "pause", "profil", "regle", "rendez-vous")
@@ -43,8 +45,14 @@ class Asked:
     problems: Mapping[str, str]
 
 
-def counters_of(hall: HallConfiguration) -> list[Counter]:
-    return [each for each in hall.counters.values() if not each.is_retired]
+def counters_of(hall: HallConfiguration, language: str) -> list[tuple[str, str]]:
+    """The counters of a hall that are in use, with their labels."""
+    return [(each.id, each.label_in(language)) for each in hall.counters.values() if not each.is_retired]
+
+
+def profiles_of(hall: HallConfiguration, language: str) -> list[tuple[str, str]]:
+    """The profiles of a hall with their names."""
+    return [(each, text_in(names, language)) for each, names in hall.profile_names.items()]
 
 
 def walk_ins_of(hall: HallConfiguration) -> list[Service]:
@@ -70,6 +78,31 @@ def read_form(hall: HallConfiguration, words: Sentence) -> Asked:
     form = _Form(hall, fields, weekday, problems, words)
     change = form.change()
     return Asked(fields, weekday, None if problems else change, problems)
+
+
+def change_in_words(hall: HallConfiguration, asked: Asked, words: Sentence) -> str:
+    """What the form asks for, in a few words."""
+    language, fields = words.language, asked.fields
+    names = dict([*counters_of(hall, language), *profiles_of(hall, language)])
+    hours = {
+        field: clock_words(time.fromisoformat(fields[field]), language, words)
+        for field in ("de", "a", "debut")
+        if _HOUR.fullmatch(fields[field])
+    }
+    service = hall.services.get(fields["service"])
+    return words(
+        f"what_if.change.{fields['quoi']}",
+        day=weekday_name(asked.weekday, language),
+        like=names.get(fields["comme"], ""),
+        first=hours.get("de", ""),
+        last=hours.get("a", ""),
+        counter=names.get(fields["guichet" if fields["quoi"] == "pause" else "place"], ""),
+        begins=hours.get("debut", ""),
+        profile=names.get(fields["profil"], ""),
+        rule=words(f"document_words.choice.rule.{fields['regle']}") if fields["quoi"] == "regle" else "",
+        n=fields["quota"],
+        service=service.name(language) if service else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +165,7 @@ class _Form:
         return int(text)
 
     def _counter(self, field: str) -> str:
-        if self.fields[field] not in [each.id for each in counters_of(self.hall)]:
+        if self.fields[field] not in dict(counters_of(self.hall, self.words.language)):
             self._refuse(field, "counter" if self.fields[field] else "nothing")
         return self.fields[field]
 

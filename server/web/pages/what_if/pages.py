@@ -3,22 +3,24 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, redirect, render_template
+from flask import Response, abort, redirect, render_template, request
 
 from server.domain.calling.rules import RuleName
 from server.domain.hall.configuration import HallConfiguration
-from server.domain.languages import text_in
 from server.domain.people.roles import Permission
 from server.domain.quality.figures import Unit
+from server.domain.quality.periods import Period, PeriodKind, period_of
 from server.domain.quality.selection import is_shown_in_cell
 from server.domain.refusals import Refusal
+from server.domain.reports.reports import KeptAnswer, ReportState
 from server.domain.simulation.figures import Difference
 from server.domain.simulation.moved_arrivals import AppointmentQuota, closings
 from server.domain.simulation.what_if import REPLICATIONS, SEED, HalfHourWaits, OneCounterMore, WhatIf
 from server.language import direction_of
 from server.usecases.hours.hours_words import begun, clock_words
 from server.usecases.quality.what_if import WhatIfs
-from server.web.access.callers import database
+from server.usecases.reports import reports
+from server.web.access.callers import database, sites_of_caller, sites_where, someone
 from server.web.access.requirements import PageRoutes
 from server.web.access.site_context import of_app
 from server.web.pages.notices.media import look_of
@@ -28,11 +30,21 @@ from server.web.pages.quality.half_hours_plot import half_hour_label
 from server.web.pages.quality.pages import picture
 from server.web.pages.quality.specs import Plot, WaitBar, WaitWords, waits_plot
 from server.web.pages.quality.wording import minutes, number, short_day, weekday_name
-from server.web.pages.what_if.form import KINDS, Asked, counters_of, open_weekdays, read_form, walk_ins_of
+from server.web.pages.reports.wording import ReportWording
+from server.web.pages.what_if.form import (
+    KINDS,
+    Asked,
+    change_in_words,
+    counters_of,
+    open_weekdays,
+    profiles_of,
+    read_form,
+    walk_ins_of,
+)
 from server.web.rendering import page
 from server.web.rendering.answers import file_answer
 from server.web.rendering.pdf import Papers
-from server.web.rendering.problems import refusal_sentence
+from server.web.rendering.problems import refusal_sentence, show_again
 from server.web.rendering.viewer import Sentence
 
 PLACE = "/qualite/et-si"
@@ -42,14 +54,55 @@ routes = PageRoutes("what_if_pages", __name__, template_folder="templates")
 
 @routes.get(PLACE, Permission.DECIDE_TARGETS)
 def what_if() -> Any:
+    return _page()
+
+
+@routes.post(f"{PLACE}/rapport", Permission.WRITE_REPORTS)
+def keep() -> Any:
+    """Keeps the answer to the form of the address with a draft: that of the form, or one of last quarter."""
+    caller, sites = sites_where(Permission.WRITE_REPORTS)
+    hall, words = page.hall(Permission.WRITE_REPORTS), page.sentence()
+    asked = read_form(hall, words)
+    if asked.problems or asked.change is None:
+        abort(422)
+    show_again(_page)
+    found = what_ifs.answer(hall.hall, asked.weekday, asked.change)
+    report = request.form.get("rapport", "")[:64]
+    if not report:
+        quarter = _last_quarter(hall).name
+        report = reports.begin_report(database(), caller.author, [hall.hall], quarter, sites=sites)["report"]
+    answer = _kept(found, hall, asked, words)
+    reports.keep_answer(database(), caller.author, report, answer, sites=sites)
+    return redirect(f"/rapports/{report}?fait=garde#fait", 303)
+
+
+def _last_quarter(hall: HallConfiguration) -> Period:
+    return period_of(PeriodKind.QUARTER, hall.site.local_day(database().clock.now())).previous()
+
+
+def _drafts(hall: HallConfiguration, words: Sentence) -> list[tuple[str, str]]:
+    """The drafts with this hall that the reader writes, by id; without any, that of last quarter to begin."""
+    if hall.hall not in [each.hall for each in page.halls(Permission.WRITE_REPORTS)]:
+        return []
+    sites = sites_of_caller(someone(), Permission.WRITE_REPORTS)
+    wording = ReportWording(words)
+    return [
+        (each.id, f"{wording.period(each.period)} – {' · '.join(each.halls)}")
+        for each in reports.read_reports(database(), reports.ReportReach(frozenset(), sites))
+        if each.state is ReportState.DRAFT and hall.name in each.halls
+    ] or [("", words("what_if.keep.new", period=wording.period(_last_quarter(hall))))]
+
+
+def _page(refusal: Refusal | None = None) -> Any:
+    """The page, after a refusal of keeping its answer too."""
     hall, words = page.hall(), page.sentence()
     asked = read_form(hall, words)
     found, problems = None, dict(asked.problems)
     if asked.change is not None and not problems:
         try:
             found = what_ifs.answer(hall.hall, asked.weekday, asked.change)
-        except Refusal as refusal:
-            problems[_field_of(refusal, asked)] = refusal_sentence(refusal)
+        except Refusal as unplayed:
+            problems[_field_of(unplayed, asked)] = refusal_sentence(unplayed)
     language = words.language
     html = render_template(
         "what_if/page.html",
@@ -58,20 +111,36 @@ def what_if() -> Any:
         asked=asked.fields,
         problems=problems,
         weekdays=[(str(day + 1), weekday_name(day, language)) for day in open_weekdays(hall)],
-        counters=[(each.id, each.label_in(language)) for each in counters_of(hall)],
-        profiles=[(each, text_in(names, language)) for each, names in hall.profile_names.items()],
+        counters=counters_of(hall, language),
+        profiles=profiles_of(hall, language),
         services=[(each.id, each.name(language)) for each in walk_ins_of(hall)],
         kinds=KINDS,
         closes=any(closings(spans) for spans in hall.calendar.weekly.values()),
         rules=[(str(rule), words(f"document_words.choice.rule.{rule}")) for rule in RuleName],
         found=found,
-        said=None if found is None else sentence_of(found, words),
-        measures=() if found is None else _measures(found, words),
         plot=None if found is None else _plot(found, words),
-        assumptions=() if found is None else _assumptions(found, hall, asked, words),
+        answer=None if found is None else _kept(found, hall, asked, words),
+        drafts=() if found is None else _drafts(hall, words),
+        not_kept=None if refusal is None else refusal_sentence(refusal),
         address=urlencode({"hall": hall.hall, **asked.fields}),
     )
     return (html, 400) if problems else html
+
+
+def _kept(found: WhatIf, hall: HallConfiguration, asked: Asked, words: Sentence) -> KeptAnswer:
+    """The answer in words, as the page says it and a report keeps it."""
+    plot = _plot(found, words)
+    headings = [words(f"what_if.{name}") for name in ("measures", "difference", "between")]
+    return {
+        "day": hall.site.local_day(database().clock.now()).isoformat(),
+        "hall": hall.name,
+        "language": words.language,
+        "change": change_in_words(hall, asked, words),
+        "said": sentence_of(found, words),
+        "measures": [headings, *map(list, _measures(found, words))],
+        "half_hours": [list(row) for row in (plot.columns, *plot.rows)],
+        "assumed": _assumptions(found, hall, asked, words),
+    }
 
 
 @routes.get(f"{PLACE}.svg", Permission.DECIDE_TARGETS)

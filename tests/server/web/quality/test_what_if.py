@@ -17,7 +17,7 @@ from server.store.transactions.database import Database
 from server.usecases.quality.what_if import WhatIfs
 from tests.harness.sql import execute
 from tests.server.usecases.quality.figures_history import PARIS, play_days
-from tests.server.web.api_site import HALL, TUESDAY_AT_TEN, ApiSite
+from tests.server.web.api_site import HALL, TUESDAY_AT_TEN, ApiSite, csrf_of
 from tests.server.web.notices.conftest import pages
 
 PAGE = f"/qualite/et-si?hall={HALL}"
@@ -141,6 +141,54 @@ def test_presses_are_those_of_the_closing_in_the_day(api: ApiSite):
     found = WhatIfs(api.database, here)
     assert found.presses_while_closed(HALL, days, [Span(time(12), time(13, 30))]) == 2
     assert found.presses_while_closed(HALL, days, []) == 4
+
+
+@pytest.mark.both_databases
+def test_an_answer_is_kept_with_a_draft_in_one_press_and_printed(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    keep = f"{MORE}&midi=".replace("et-si?", "et-si/rapport?")
+    page = chief.get(MORE).text
+    assert "nouveau brouillon\u00a0: 3e trimestre 2026" in page
+    kept = press(chief, keep)
+    assert kept.status_code == 303, kept.text
+    report = kept.location.partition("?")[0]
+    assert f'value="{report.rpartition("/")[2]}" selected' in chief.get(MORE).text, "the draft is offered now"
+    assert press(chief, keep, rapport=report.rpartition("/")[2]).location == kept.location
+    shown = text_of(chief.get(report).text).replace("\u00a0", " ")
+    said = "Le mardi, un guichet de plus comme « guichet 1 », de 9 h à 11 h 30"
+    assert shown.count("Retirer cette réponse") == 1
+    _, paper = pages(chief.get(f"{report}/page.pdf"))
+    for text in (shown, paper):
+        assert said in text
+        assert "Attente médiane (min)" in text
+        assert "5 jours" not in text
+        assert "4 jours (mardi), du 27 octobre 2026 au 17 novembre 2026" in text
+        assert "graine 7" in text
+        assert "Gardé tel quel le 24 novembre 2026" in text
+        assert re.search(r"10 h – 10 h 30 \d", text)
+    hidden = dict(re.findall(r'name="(salle|change)" value="([^"]*)"', chief.get(report).text))
+    dropped = press(chief, f"{report}/reponse", **hidden)
+    assert dropped.status_code == 303
+    assert hidden["change"] not in chief.get(report).text
+
+
+def test_an_answer_is_kept_only_by_who_writes_reports_and_with_a_draft(api: ApiSite, chief: Any):
+    play_tuesdays(api, 4)
+    keep = MORE.replace("et-si?", "et-si/rapport?")
+    assert press(api.person("committee"), keep).status_code == 403
+    assert press(chief, keep.replace("09:00", "neuf")).status_code == 422
+    refused = press(chief, keep, rapport="0" * 36)
+    assert refused.status_code == 404
+    report = press(chief, keep).location.partition("?")[0]
+    assert press(chief, f"{report}/gel").status_code == 303
+    refused = press(chief, keep, rapport=report.rpartition("/")[2])
+    assert refused.status_code == 409
+    assert "Réponse" in refused.text
+    assert "Retirer cette réponse" not in chief.get(report).text
+
+
+def press(browser: Any, path: str, **fields: str) -> Any:
+    return browser.post(path, data=fields | {"csrf_token": csrf_of(browser)})
 
 
 def test_the_counters_of_a_week_are_computed_day_by_day_then_printed(api: ApiSite, chief: Any):
