@@ -122,6 +122,7 @@ function change(next) {
   if (state.takenAt && !before.takenAt) panel.close();
   lines.follow(state, say);
   render();
+  panel.showNewcomers();
 }
 
 function render() {
@@ -153,7 +154,6 @@ async function takeQueue(queue) {
   const before = state.counter;
   readOrderSoon();
   change(withQueue(state, queue, nowMs));
-  panel.showNewcomers();
   const { counter } = state;
   if (counter?.session_mark && (counter.state !== before?.state || counter.leg?.leg !== before?.leg?.leg))
     readCounter();

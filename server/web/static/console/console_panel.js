@@ -6,6 +6,9 @@ import { one, write } from "../shared/dom.js";
 import { draw, nothing } from "../shared/drawing.js";
 import { read } from "../shared/verbs.js";
 
+/** Whether a queue is from before the one that a message has brought meanwhile. */
+const isOlder = ({ epoch, version }, shown) => shown?.epoch === epoch && version < shown.version;
+
 /** After a choice the focus is where work goes on: on the largest button that can be pressed. */
 export function followWork() {
   /** @type {HTMLButtonElement | null} */
@@ -77,7 +80,7 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
     try {
       /** @type {Api.QueueAnswer} */
       const queue = await read(queuePath);
-      takeRows(queue);
+      if (!isOlder(queue, stateNow().queue)) takeRows(queue);
       if (ui.panel === action) {
         fill(action); // with the picked person still picked, and none when that person has gone
         render();
@@ -89,7 +92,7 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
   }
 
   /**
-   * A message brought rows: a list in which nobody fits what is typed shows who does now. A list with people
+   * The queue has changed: a list in which nobody fits what is typed shows who does now. A list with people
    * does not move under a finger, and a question that stands in its place stays.
    */
   function showNewcomers() {

@@ -33,23 +33,28 @@ export function drawWaiting(rows, { people, overdue }, words) {
     "waiting",
     rows.slice(0, most).map((row) => waitingItem(row, words)),
   );
-  drawWhole(rows.length, () => drawWaiting(rows, { people, overdue }, words), words);
+  drawWhole(rows.length, count, () => drawWaiting(rows, { people, overdue }, words), words);
   const rest = count - Math.min(rows.length, most);
   show('[data-text="waiting-rest"]', rest > 0 && rows.length > 0);
   write("waiting-rest", words.say("console.waiting.rest", { count: rest }));
 }
 
-/** The button that opens the whole list, where it is longer than the shown part. */
-function drawWhole(length, redraw, { say }) {
+/** The button that opens the whole list, or the first `length` of `count` people, beyond the shown part. */
+function drawWhole(length, count, redraw, { say }) {
   const button = document.querySelector("[data-whole]");
   if (!button) return;
   button.hidden = length <= rowsShown();
   button.setAttribute("aria-expanded", String(isWhole));
-  setText(button, isWhole ? say("console.waiting.less") : say("console.waiting.whole", { count: length }));
+  setText(button, isWhole ? say("console.waiting.less") : wholeWords(length, count, say));
   button.onclick = () => {
     isWhole = !isWhole;
     redraw();
   };
+}
+
+/** The words of the button that opens a list of `length` rows, of `count` people. */
+export function wholeWords(length, count, say) {
+  return say(length < count ? "console.waiting.first" : "console.waiting.whole", { count: length });
 }
 
 /** How many more or fewer people wait, for a screen reader. */

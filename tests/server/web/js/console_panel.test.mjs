@@ -11,23 +11,29 @@ let refused = [];
 let asked = [];
 let ui = null;
 let panel = null;
+let state = null;
+let answer = {};
+let taken = [];
 
 beforeEach(() => {
   refused = [];
   asked = [];
+  answer = {};
+  taken = [];
+  state = emptyConsole(GESTURES);
   ui = { panel: null, isRefetching: false };
   globalThis.document = { querySelector: () => null, querySelectorAll: () => [] };
   globalThis.fetch = async (path) => {
     asked.push(path);
-    return new Response("{}", { headers: { "Content-Type": "application/json" } });
+    return new Response(JSON.stringify(answer), { headers: { "Content-Type": "application/json" } });
   };
   panel = createPanel({
     ui,
     words: { say: (key) => key },
     keys: null,
     queuePath: "/queue",
-    stateNow: () => emptyConsole(GESTURES),
-    takeRows: () => {},
+    stateNow: () => state,
+    takeRows: (queue) => taken.push(queue.version),
     act: () => {},
     refuse: (text) => refused.push(text),
     render: () => {},
@@ -48,4 +54,18 @@ test("only a panel that lists people is read again: what was typed in another st
   assert.deepEqual(asked, []);
   await panel.refill("parked");
   assert.deepEqual(asked, ["/queue"]);
+});
+
+test("rows read before a message came do not replace what the message brought", async () => {
+  ui.panel = null; // closed again meanwhile: only the rows are taken
+  for (const [epoch, version] of [
+    ["e1", 6],
+    ["e1", 7],
+    ["e2", 1],
+  ]) {
+    state = { ...state, queue: { epoch: "e1", version: 7 } };
+    answer = { epoch, version };
+    await panel.refill("parked");
+  }
+  assert.deepEqual(taken, [7, 1]);
 });

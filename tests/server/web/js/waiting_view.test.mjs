@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { calledWords, drawLiveness } from "../../../../server/web/static/shared/waiting_view.js";
+import { calledWords, drawLiveness, wholeWords } from "../../../../server/web/static/shared/waiting_view.js";
 
 test("a computer that is not set right says by the server's clock since when it is not live", () => {
   const place = { textContent: "", dataset: {} };
@@ -26,4 +26,10 @@ test("a called visitor is shown with the hour of this call, and a recall is name
   assert.equal(calledWords(at("21:34", 1), words), "console.person.called 21:34");
   assert.equal(calledWords(at("21:45", 2), words), "console.person.called_again 21:45");
   assert.equal(calledWords({ last_called_at: null, rank: 0 }, words), "");
+});
+
+test("a list with the first rows only is not called the whole one", () => {
+  const say = (key, { count }) => `${key} ${count}`;
+  assert.equal(wholeWords(131, 263, say), "console.waiting.first 131");
+  assert.equal(wholeWords(131, 131, say), "console.waiting.whole 131");
 });
