@@ -92,7 +92,7 @@ report = Table(
     Column("approved_at", Instant),
     Column("approved_by", ID),
     Column("answers", Document, nullable=False, server_default="[]"),
-    comment="`halls`: ids; `figures`: once frozen; `digest`: of figures, sentences, answers, as in the fact.",
+    comment="`halls`: ids; `figures`: once frozen; `digest`: of figures and sentences, as in the fact.",
 )
 
 grid_text = Table(
