@@ -136,6 +136,25 @@ def test_two_tickets_are_linked_and_split_at_the_reception_desk_by_keyboard(hall
     expect(found.locator(".chip")).to_have_count(0)
 
 
+def test_an_undo_pressed_at_once_takes_back_the_link_that_was_just_made(hall: Served, dom_page: DomPage):
+    working.sign_in(dom_page, hall, *demonstration_user(hall, "reception"), "/accueil")
+    first, second = (issue(hall, SITE, "laon-accueil") for _ in range(2))
+    number, found = dom_page.locator("#find-number"), dom_page.locator('[data-list="found"]')
+    outcome = dom_page.locator("[data-outcome]")
+    number.fill(first)
+    number.press("Enter")
+    found.get_by_role("button", name=f"Lier {first}").press("Enter")
+    dom_page.keyboard.type(second)
+    late = dom_page.hold("/reception$", times=1)
+    dom_page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("au même guichet")
+    late.wait()
+    dom_page.keyboard.press("u")
+    late.release()
+    expect(outcome).to_have_text("Le geste est annulé.")
+    expect(found.locator(".chip")).to_have_count(0)
+
+
 def test_a_number_typed_outside_a_field_finds_its_visit_and_no_key_acts(hall: Served, page: Page):
     arrive(page, hall, "reception", "/accueil")
     expect(page.locator("[data-live=yes]")).to_be_visible()

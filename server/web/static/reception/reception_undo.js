@@ -2,6 +2,7 @@
 
 import { gestureWords } from "../console/console_view.js";
 import { byId, one, showRefusal, write } from "../shared/dom.js";
+import { createLast, inTurn } from "../shared/turns.js";
 
 /**
  * `readReception()` reads the last gesture, `nowMs()` is the server's clock, `attempt(request)` sends one
@@ -12,10 +13,14 @@ export function createUndo({ hall, words, readReception, nowMs, attempt, tell })
   const button = one('[data-act="undo"]');
   /** @type {Api.LastGesture | null} */
   let gesture = null;
+  const readInTurn = inTurn(readReception);
+  const reading = createLast();
+  const refresh = () => reading.begin(readGesture());
 
-  async function refresh() {
+  async function readGesture() {
     try {
-      ({ last_gesture: gesture } = await readReception());
+      const answer = await readInTurn();
+      if (answer) gesture = answer.last_gesture;
       draw();
     } catch {
       // Not reachable: the next connection reads it again.
@@ -28,7 +33,9 @@ export function createUndo({ hall, words, readReception, nowMs, attempt, tell })
     write("undo", words.say("reception.undo", { gesture: gestureWords(gesture, words) }));
   }
 
+  /** Takes back the gesture just made, also where it is still being read. */
   async function press() {
+    await reading.ended();
     if (button.hidden || !gesture) return showRefusal(words.say("console.refused.nothing_to_undo"));
     const answer = await attempt({ path: `${hall}/reception/undo`, body: { fact: gesture.fact } });
     if (answer.ok) tell(words.say("console.outcome.undo"));
