@@ -398,3 +398,12 @@ def test_the_next_morning_the_wall_shows_what_the_day_end_closed(hall_at_11: Mov
     expect(told).to_contain_text("1 guichet était resté ouvert")
     expect(wall.locator('[data-text="waiting"]')).to_have_text("0")
     assert_accessible(wall)
+
+
+def test_a_list_that_was_opened_and_left_is_not_drawn_again_when_the_counter_closes(hurried_console: DomPage):
+    hurried_console.keyboard.press("c")
+    hurried_console.locator("#chosen-number").fill("Z99")
+    expect(hurried_console.locator('[data-panel-body] input[name="visit"]')).to_have_count(0)
+    hurried_console.keyboard.press("Escape")
+    hurried_console.locator('[data-act="close"]').click()
+    phase(hurried_console, "choose")

@@ -119,7 +119,7 @@ const keepSession = session.live(socket, () => readCounter());
 function change(next) {
   const before = state;
   state = next;
-  if (state.takenAt && !before.takenAt) panel.close();
+  if ((state.takenAt && !before.takenAt) || (before.counter && !state.counter)) panel.close();
   lines.follow(state, say);
   render();
   panel.showNewcomers();

@@ -96,7 +96,7 @@ export function createPanel({ ui, words, keys, queuePath, seek, stateNow, takeRo
    * does not move under a finger, and a question that stands in its place stays.
    */
   function showNewcomers() {
-    if (!document.getElementById("chosen-number")) return;
+    if (ui.panel !== "chosen" || !document.getElementById("chosen-number")) return;
     if (!document.querySelector('[data-panel-body] input[name="visit"]')) fill("chosen");
   }
 
