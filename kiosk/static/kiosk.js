@@ -269,7 +269,10 @@ setInterval(() => {
   drawClock();
   drawAlert();
   information.tick(Date.now() + clockOffset);
-  if (isReplaced && isAtRest(state) && byId("alert").hidden) location.reload();
+  if (isReplaced && isAtRest(state) && byId("alert").hidden) {
+    isReplaced = false; // a second reload would stop the first
+    location.reload();
+  }
 }, TICK_MS);
 
 function drawWarning() {
